@@ -9,9 +9,9 @@ from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Observed, Submission
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.ledger.observations import Sight
-from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
+from doideposit.deposits.ledger.polls import Polled
 from doideposit.deposits.ledger.target import TargetLedger
-from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
+from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.lifecycle import Milestone, Outcome, RetryClass
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift, DriftKind
@@ -20,7 +20,6 @@ from mixed_ledger import ADOPTED, NOW, work
 HOUR = timedelta(hours=1)
 SOON, LATER = NOW + HOUR, NOW + 2 * HOUR
 SLOT = UploadSlot("somebody", SOON, 9)
-DOUBT = UploadDoubt("the connection was interrupted", "nothing has to be done", "<html>")
 WHOLE, IN_PARTS, STUCK = work(231).doi, work(232).doi, work(264).doi
 ADDRESS = Drift(DriftKind.ADDRESS, "it leads elsewhere", "https://a.example/", "https://b.example/", "m1", ("url",))
 CHANGE = Sight(
@@ -33,9 +32,9 @@ def _begin(of: TargetLedger, name: str = "a-file.xml") -> Attempt:
     of.uploads.resume()
     found = of.uploads.candidate(SLOT)
     assert found
-    lease = of.uploads.start(SLOT, found[0].id, name)
-    assert lease
-    return lease.attempt
+    upload = of.uploads.start(SLOT, found[0].id, name)
+    assert upload
+    return upload
 
 
 def _begin_again(of: TargetLedger) -> Attempt:
@@ -49,8 +48,15 @@ def _begin_again(of: TargetLedger) -> Attempt:
 def _doubtful(of: TargetLedger, *, declined: bool = False, until: Any = None) -> Attempt:
     """Begin an upload whose answer says nothing."""
     upload = _begin_again(of)
-    of.uploads.mark_doubtful(upload, replace(DOUBT, declined=declined), next_poll_at=LATER, until=until)
+    _mark_doubtful(of, upload, declined=declined, until=until)
     return upload
+
+
+def _mark_doubtful(of: TargetLedger, upload: Attempt, *, declined: bool = False, until: Any = None) -> None:
+    reason, hint, answer = "the connection was interrupted", "nothing has to be done", "<html>"
+    of.uploads.mark_doubtful(
+        upload, reason, next_poll_at=LATER, until=until, answer=answer, declined=declined, hint=hint
+    )
 
 
 def _lost(of: TargetLedger) -> Attempt:
@@ -86,14 +92,21 @@ def _recorded(of: TargetLedger, **changes: Any) -> NewSubmission:
 
 
 def _answered(of: TargetLedger, polled: Polled, *, counts: bool = True) -> None:
-    of.polls.lease(Due(force=True), "somebody", SOON, most=100)
+    of.polls.lease("somebody", SOON, most=100, all_after=0)
     of.polls.release("somebody", [polled.submission.id], [replace(polled, counts=counts)])
 
 
 def _finish(of: TargetLedger, outcome: Outcome, doi: Doi = STUCK, again: Any = None, **more: Any) -> None:
     result = DoiOutcome(doi, outcome, proof="the log", conflict_id="77", dois_in_conflict=("10.1/y",), **more)
     held = _submission(of, doi)
-    of.polls.finish(held, [result], StoredLog(held.file_name or "", f"<{outcome.value}>".encode(), "1742", again))
+    answer, name = f"<{outcome.value}>".encode(), held.file_name or ""
+    of.polls.finish(held, [result], file_name=name, answer=answer, submission_id="1742", again=again)
+
+
+def _finish_without_id(
+    of: TargetLedger, held: Submission, *results: DoiOutcome, name: str = "later.xml", answer: bytes = b"<later>"
+) -> None:
+    of.polls.finish(held, results, file_name=name, answer=answer, submission_id=None)
 
 
 def _finish_after_reset(of: TargetLedger) -> None:
@@ -111,12 +124,12 @@ def _finish_earlier(of: TargetLedger) -> None:
     number = earlier.timestamp + 10**10
     [key] = of.works.prepare(replace(fresh, batch_id="later", timestamp=number, items=(later,))) or ()
     of.uploads.resume()
-    lease = of.uploads.start(replace(SLOT, besides=frozenset(range(1, key))), key, "later.xml")
-    assert lease
-    of.uploads.mark_accepted(lease.attempt, LATER, "it answered")
+    upload = of.uploads.start(replace(SLOT, besides=frozenset(range(1, key))), key, "later.xml")
+    assert upload
+    of.uploads.mark_accepted(upload, LATER, "it answered")
     _finish(of, Outcome.REGISTERED)
     result = DoiOutcome(STUCK, Outcome.REGISTERED, proof="the earlier log")
-    of.polls.finish(earlier, [result], StoredLog(earlier.file_name or "", b"<earlier>", None))
+    _finish_without_id(of, earlier, result, name=earlier.file_name or "", answer=b"<earlier>")
 
 
 def _sent(of: TargetLedger, key: int, number: int) -> Submission:
@@ -129,9 +142,9 @@ def _sent(of: TargetLedger, key: int, number: int) -> Submission:
     )
     [new] = of.works.prepare(replace(fresh, batch_id="later", timestamp=number, items=items)) or ()
     of.uploads.resume()
-    lease = of.uploads.start(replace(SLOT, besides=frozenset(range(1, new))), new, "later.xml")
-    assert lease
-    of.uploads.mark_accepted(lease.attempt, LATER, "it answered")
+    upload = of.uploads.start(replace(SLOT, besides=frozenset(range(1, new))), new, "later.xml")
+    assert upload
+    of.uploads.mark_accepted(upload, LATER, "it answered")
     return _submission(of, fresh.items[0].doi)
 
 
@@ -156,7 +169,7 @@ def _settle_conflict(of: TargetLedger) -> list[object]:
     held = _sent(of, 2, 20270101000000000)
     doi = of.polls.details([held.id])[held.id][1][0]
     over = DoiOutcome(doi, Outcome.REGISTERED, proof="the log", resolved_conflicts=("77",))
-    of.polls.finish(held, [over], StoredLog("later.xml", b"<later>", None))
+    _finish_without_id(of, held, over)
     return [before, of.works.one(STUCK)]
 
 
@@ -167,7 +180,7 @@ def _finish_later(of: TargetLedger, doi: Doi, outcome: Outcome) -> None:
         DoiOutcome(doi, outcome, "what Crossref says", proof="the log")
         for doi in of.polls.details([held.id])[held.id][1]
     ]
-    of.polls.finish(held, results, StoredLog("later.xml", b"<later>", None))
+    _finish_without_id(of, held, *results)
 
 
 def _observed(of: TargetLedger, doi: Doi = WHOLE) -> Observed:
@@ -201,9 +214,7 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     ),
     "uploads.mark_doubtful": lambda of: _doubtful(of, until=SOON),
     "uploads.mark_doubtful, declined": lambda of: _doubtful(of, declined=True),
-    "uploads.mark_doubtful of one that is done": lambda of: of.uploads.mark_doubtful(
-        _first(of), DOUBT, next_poll_at=LATER, until=SOON
-    ),
+    "uploads.mark_doubtful of one that is done": lambda of: _mark_doubtful(of, _first(of), until=SOON),
     "uploads.mark_refused": lambda of: of.uploads.mark_refused(_doubtful(of, declined=True)),
     "uploads.mark_refused of one that is done": lambda of: of.uploads.mark_refused(_first(of)),
     "uploads.mark_lost": _lost,
@@ -251,14 +262,14 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "polls.finish, failed": lambda of: _finish(of, Outcome.FAILED, retry=RetryClass.AFTER_CHANGE, message="no"),
     "polls.finish, better": lambda of: [_finish(of, Outcome.FAILED, again=SOON), _finish(of, Outcome.REGISTERED)],
     "polls.finish, worse": lambda of: [_finish(of, Outcome.REGISTERED), _finish(of, Outcome.FAILED)],
-    "polls.finish of one that was not sent": lambda of: of.polls.finish(_unsent(of), [], StoredLog("a.xml", b"", None)),
+    "polls.finish of one that was not sent": lambda of: _finish_without_id(of, _unsent(of), name="a.xml", answer=b""),
     "polls.finish, a higher version": lambda of: _finish(of, Outcome.FAILED, registered_timestamp=2**63 - 1),
     "polls.finish, a version of too many digits": lambda of: _finish(of, Outcome.FAILED, registered_timestamp=2**63),
     "polls.finish, after the number was reset": _finish_after_reset,
     "polls.finish, after a later deposit": _finish_earlier,
     "polls.finish, with a conflict that ends": _settle_conflict,
     "uploads.note_waiting of a new series": _first_of_a_series,
-    "polls.finish, without an id": lambda of: of.polls.finish(_stuck(of), [], StoredLog("later.xml", b"<later>", None)),
+    "polls.finish, without an id": lambda of: _finish_without_id(of, _stuck(of)),
     "polls.finish, a later version": lambda of: [
         _finish_later(of, WHOLE, Outcome.REGISTERED),
         # The later version is of the whole file: it replaces what was sent as a part before.

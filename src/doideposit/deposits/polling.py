@@ -17,7 +17,7 @@ from doideposit.crossref.diagnostics.outcomes import (
 from doideposit.crossref.names import TIMESTAMP_TOO_OLD
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
-from doideposit.deposits.ledger.polls import FARTHEST, Due, Polled, StoredLog
+from doideposit.deposits.ledger.polls import FARTHEST, Polled
 from doideposit.deposits.message_places import named_field
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH
 from doideposit.deposits.values import Progress
@@ -206,9 +206,16 @@ class Poller:
         most = min(AT_ONCE, context.limits.looks_per_pass - len(self.asked))
         if most <= 0:
             return ()
-        # With `force` a file stays due after it was asked about: `after` keeps it from being leased twice in a pass.
-        due = Due(self._force, self._doubts_only, max(self.asked, default=0), self._besides)
-        return context.ledger.polls.lease(due, context.owner, now + LEASE, most=most)
+        return context.ledger.polls.lease(
+            context.owner,
+            now + LEASE,
+            most=most,
+            doubts_only=self._doubts_only,
+            besides=self._besides,
+            # A file that is due whatever its schedule says is so after it was asked about as well: the number keeps it
+            # from being leased twice in a pass.
+            all_after=max(self.asked, default=0) if self._force else None,
+        )
 
     def _poll_part(self, part: Sequence[Submission]) -> None:
         """Poll each file of the part; give back those that could not be polled, whatever happens."""
@@ -368,8 +375,14 @@ class Poller:
             proved = _with_named_fields(proved, context.ledger.works.stored(submission.id))
         answer = next(poll_answer for poll_answer in answers if isinstance(poll_answer.reading, BatchOutcome))
         again = self._next_rerun(answer.upload, proved)
-        stored = StoredLog(answer.upload.file_name, answer.raw, answer.reading.submission_id, again)
-        context.ledger.polls.finish(submission, proved, stored)
+        context.ledger.polls.finish(
+            submission,
+            proved,
+            file_name=answer.upload.file_name,
+            answer=answer.raw,
+            submission_id=answer.reading.submission_id,
+            again=again,
+        )
         self.changed.append(submission.id)
         for one in proved:
             text = f"{one.doi}: {one.outcome.value}" + (f" ({one.message})" if one.message else "")

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from doideposit.crossref.sealing import recorded_batch
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission, UploadLease
-from doideposit.deposits.ledger.uploads import UploadDoubt, UploadSlot
+from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission
+from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import next_timestamp
 from doideposit.deposits.polling import Poller
@@ -27,8 +27,8 @@ from doideposit.errors import (
     CredentialsRefused,
     LedgerDamaged,
     LedgerError,
+    OddAnswer,
     RegistrarBusy,
-    RegistrarError,
     RegistrarUnavailable,
     SubmissionForbidden,
     SubmissionInDoubt,
@@ -55,7 +55,7 @@ Refusals = dict[str, CredentialsRefused | ConfigurationError]
 class _Upload(NamedTuple):
     """Hold a file whose upload is on record, and the publisher whose login sends it."""
 
-    lease: UploadLease
+    attempt: Attempt
     batch: SealedBatch
     publisher: str
 
@@ -98,7 +98,7 @@ class _Uploader:
                 upload = self._next_upload()
                 if upload is None:
                     return
-                self.attempted.append(upload.lease.submission.id)
+                self.attempted.append(upload.attempt.submission)
                 self._upload_file(upload)
         except BaseException:
             # Whatever this is, Ctrl-C at any moment included, a file may be on its way: only asking can tell, and
@@ -106,7 +106,7 @@ class _Uploader:
             with suppress(LedgerError):
                 begun = self._context.ledger.uploads.begun(self._file_name)
                 if begun is not None:
-                    self._record_doubt(begun, UploadDoubt("the run was interrupted while the file was being sent"))
+                    self._record_doubt(begun, "the run was interrupted while the file was being sent")
             raise
 
     def _next_upload(self) -> _Upload | None:
@@ -139,9 +139,9 @@ class _Uploader:
             batch = self._stored_batch(*found)
             # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
             self._file_name = f"{NewSubmission.unique_name(found[0].series, now)}.xml"
-            upload = uploads.start(slot, found[0].id, self._file_name)
-            if upload is not None:
-                return _Upload(upload, batch, publisher)
+            attempt = uploads.start(slot, found[0].id, self._file_name)
+            if attempt is not None:
+                return _Upload(attempt, batch, publisher)
 
     def _compare_with_registered(self, submission: Submission) -> _Comparison:
         """Compare a file with the registered records, unless done recently, and record what that means for it.
@@ -310,7 +310,7 @@ class _Uploader:
         return batch
 
     def _upload_file(self, upload: _Upload) -> None:
-        context, batch, attempt = self._context, upload.batch, upload.lease.attempt
+        context, batch, attempt = self._context, upload.batch, upload.attempt
         name = attempt.file_name
         self._on_event(
             Progress("sending", f"sending {name} to {name_of(context.target)}", file_name=name, dois=batch.dois)
@@ -330,12 +330,11 @@ class _Uploader:
             self._pause_after(attempt, error)
         except SubmissionInDoubt as error:
             # It may have arrived: only asking for it by its name can tell, so that nothing is sent twice.
-            self._record_doubt(attempt, UploadDoubt(error.message, answer=error.excerpt), error)
+            self._record_doubt(attempt, error.message, error)
             self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
             # It reads like a refusal. Whether the file was stored anyway is asked before it is sent again.
-            declined = UploadDoubt(error.message, error.hint, error.excerpt, declined=True)
-            self._record_doubt(attempt, declined, error)
+            self._record_doubt(attempt, error.message, error, declined=True)
             self.error = error
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
@@ -349,11 +348,21 @@ class _Uploader:
         self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=attempt.file_name))
 
-    def _record_doubt(self, upload: Attempt, doubt: UploadDoubt, error: RegistrarError | None = None) -> None:
+    def _record_doubt(
+        self, upload: Attempt, reason: str, error: OddAnswer | None = None, *, declined: bool = False
+    ) -> None:
         context, now = self._context, self._context.clock()
-        next_poll_at = context.schedule.next_poll(now, 0)
-        context.ledger.uploads.mark_doubtful(upload, doubt, next_poll_at=next_poll_at, until=context.pause_until(error))
-        self._on_event(Progress("doubt", doubt.reason, file_name=upload.file_name))
+        context.ledger.uploads.mark_doubtful(
+            upload,
+            reason,
+            next_poll_at=context.schedule.next_poll(now, 0),
+            until=context.pause_until(error),
+            answer=error.excerpt if error else "",
+            declined=declined,
+            # What to do about a broken connection is nothing: the next poll finds out what became of the file.
+            hint=error.hint if error and declined else "",
+        )
+        self._on_event(Progress("doubt", reason, file_name=upload.file_name))
 
 
 class DepositPass(NamedTuple):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, and_, func, or_, select, text
 
 from doideposit.deposits.ledger.entries import OPEN
-from doideposit.deposits.ledger.rows import bytes_of
 from doideposit.deposits.ledger.tables import adopted, content, event, item, submission, work
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import STATE_AFTER, EventKind, Outcome, State
@@ -51,7 +50,7 @@ def _check_stored_bytes(connection: Connection) -> Iterator[Finding]:
     for batch_id, sha256, xml, doi in connection.execution_options(yield_per=50).execute(statement):
         if xml is None:
             yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) are missing")
-        elif hashlib.sha256(bytes_of(xml)).hexdigest() != sha256:
+        elif hashlib.sha256(xml).hexdigest() != sha256:
             yield _error_finding("ledger-bytes", f"the bytes of batch {batch_id} ({doi}) do not have their SHA-256")
 
 

@@ -36,7 +36,6 @@ __all__ = [
     "OpenDeposit",
     "PastFailure",
     "Submission",
-    "UploadLease",
 ]
 
 
@@ -269,15 +268,6 @@ class Attempt:
     sent_at: datetime
     status: AttemptStatus
     next_poll_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UploadLease:
-    """Describe a submission this process may upload now, under this file name, until its lease ends."""
-
-    submission: Submission
-    attempt: Attempt
-    xml: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Integer,
+    LargeBinary,
+    Table,
+    TypeDecorator,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.types import TypeEngine
 
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.tables import (
     METADATA,
     MOMENT_FORMAT,
-    CheckedBigInteger,
-    CheckedInteger,
     UtcDateTime,
     adopted,
     attempt,
@@ -36,7 +47,7 @@ from doideposit.deposits.ledger.tables import (
 )
 from doideposit.errors import DiskError, UsageError
 
-__all__ = ["LedgerCopy", "import_rows", "lines"]
+__all__ = ["LedgerCopy", "LedgerExport"]
 
 # Each table after those it refers to.
 ORDER: tuple[Table, ...] = (
@@ -109,19 +120,51 @@ class LedgerCopy:
             raise DiskError(f"{self.path} cannot be written: {error.strerror}") from None
 
 
-def lines(connection: Connection) -> Iterator[str]:
-    """Yield the whole ledger as lines of JSON: a head, then one row a line, each table after those it refers to.
+@dataclass(frozen=True, slots=True)
+class LedgerExport:
+    """Give out a ledger as lines of JSON, and take such lines into an empty one, in one transaction."""
 
-    Numbers of more than nine digits and moments are texts, bytes are base64: nothing passes through a float.
-    """
-    yield _json_line({"format": FORMAT, "revision": REVISIONS[-1]})
-    for table in ORDER:
-        ordered = select(table).order_by(*table.primary_key.columns)
-        # A hundred rows at a time, since each holds a file.
-        for row in connection.execution_options(yield_per=100).execute(ordered).mappings():
-            yield _json_line(
-                {"table": table.name, "row": {key: _to_json(table, key, value) for key, value in row.items()}}
-            )
+    connection: Connection
+
+    def lines(self) -> Iterator[str]:
+        """Yield the whole ledger as lines: a head, then one row a line, each table after those it refers to.
+
+        Numbers of more than nine digits and moments are texts, bytes are base64: nothing passes through a float.
+        """
+        yield _json_line({"format": FORMAT, "revision": REVISIONS[-1]})
+        for table in ORDER:
+            ordered = select(table).order_by(*table.primary_key.columns)
+            # A hundred rows at a time, since each holds a file.
+            for row in self.connection.execution_options(yield_per=100).execute(ordered).mappings():
+                values = {key: _to_json(table, key, value) for key, value in row.items()}
+                yield _json_line({"table": table.name, "row": values})
+
+    def take_in(self, given: Iterable[str]) -> int:
+        """Import an export into an empty ledger, all of it or nothing; return the number of rows.
+
+        Raises `UsageError` when the ledger is not empty or a line is not of an export.
+        """
+        connection = self.connection
+        if connection.execute(select(func.count()).select_from(event)).scalar_one():
+            raise UsageError("the ledger is not empty", hint="import into a new one: set another file as [ledger] url")
+        numbered = enumerate(given, 1)
+        _check_head(next(numbered, (1, ""))[1])
+        total, current = 0, None
+        waiting: list[dict[str, Any]] = []
+        for number, line in numbered:
+            if not line.strip():
+                continue
+            table, row = _parse_row(number, line)
+            if waiting and (table is not current or len(waiting) == AT_ONCE):
+                connection.execute(insert(current), waiting)  # type: ignore[arg-type]
+                waiting = []
+            current = table
+            waiting.append(row)
+            total += 1
+        if waiting:
+            connection.execute(insert(current), waiting)  # type: ignore[arg-type]
+        _reset_sequences(connection)
+        return total
 
 
 def _json_line(data: dict[str, Any]) -> str:
@@ -131,53 +174,32 @@ def _json_line(data: dict[str, Any]) -> str:
 def _to_json(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
-    kind = table.c[name].type
-    if isinstance(kind, UtcDateTime):
+    if isinstance(table.c[name].type, UtcDateTime):
         return value.strftime(MOMENT_FORMAT)
+    kind = _sql_type(table, name)
     if isinstance(kind, LargeBinary):
         return base64.b64encode(value).decode("ascii")
-    return str(value) if isinstance(kind, BigInteger | CheckedBigInteger) else value
+    return str(value) if isinstance(kind, BigInteger) else value
 
 
 def _from_json(table: Table, name: str, value: Any) -> Any:
-    kind = table.c[name].type
     if value is None:
         return None
-    if isinstance(kind, UtcDateTime):
+    if isinstance(table.c[name].type, UtcDateTime):
         moment = UtcDateTime().process_result_value(value, None)  # type: ignore[arg-type]
         return moment if isinstance(moment, datetime) else None
+    kind = _sql_type(table, name)
     if isinstance(kind, LargeBinary):
         return base64.b64decode(value, validate=True)
     if isinstance(kind, Boolean):
         return bool(value)
-    return int(value) if isinstance(kind, BigInteger | Integer | CheckedInteger) else str(value)
+    return int(value) if isinstance(kind, Integer) else str(value)
 
 
-def import_rows(connection: Connection, given: Iterable[str]) -> int:
-    """Import an export into an empty ledger, all of it or nothing; returns the number of rows.
-
-    Raises `UsageError` when the ledger is not empty or a line is not of an export.
-    """
-    if connection.execute(select(func.count()).select_from(event)).scalar_one():
-        raise UsageError("the ledger is not empty", hint="import into a new one: set another file as [ledger] url")
-    numbered = enumerate(given, 1)
-    _check_head(next(numbered, (1, ""))[1])
-    total, current = 0, None
-    waiting: list[dict[str, Any]] = []
-    for number, line in numbered:
-        if not line.strip():
-            continue
-        table, row = _parse_row(number, line)
-        if waiting and (table is not current or len(waiting) == AT_ONCE):
-            connection.execute(insert(current), waiting)  # type: ignore[arg-type]
-            waiting = []
-        current = table
-        waiting.append(row)
-        total += 1
-    if waiting:
-        connection.execute(insert(current), waiting)  # type: ignore[arg-type]
-    _reset_sequences(connection)
-    return total
+def _sql_type(table: Table, name: str) -> TypeEngine[Any]:
+    """Return the type of a column in the database, below what checks its values when they are read."""
+    kind = table.c[name].type
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
 def _check_head(line: str) -> None:

@@ -1,7 +1,6 @@
 """What Crossref shows of registered DOIs: when each is asked about next, what was seen, and what others changed."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from sqlalchemy import and_, exists, insert, literal, or_, select, update
 
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.recording import chunks
-from doideposit.deposits.ledger.rows import LedgerRow
+from doideposit.deposits.ledger.rows import LedgerRow, json_text
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import item, observed, watch, work
 from doideposit.deposits.ledger.transaction import Transaction
@@ -168,13 +167,11 @@ class Observations:
         if sight.known:
             values |= {
                 "intended_at": (before.intended_at or transaction.now) if sight.intended else None,
-                "changes": _json_text(
-                    [{**difference.to_dict(), "mark": difference.mark} for difference in sight.drift]
-                ),
+                "changes": json_text([{**difference.to_dict(), "mark": difference.mark} for difference in sight.drift]),
                 "changed_at": (before.drift_at or transaction.now) if sight.drift else None,
                 # Sorted, so that equal sets are equal texts.
-                "accepted": _json_text(sorted({*before.accepted, *sight.taken})),
-                "matched": _json_text(dict(sight.matched)),
+                "accepted": json_text(sorted({*before.accepted, *sight.taken})),
+                "matched": json_text(dict(sight.matched)),
             }
             _note_changes(transaction, before, sight)
         transaction.connection.execute(update(observed).where(self._is_this(before.doi)).values(**values))
@@ -196,7 +193,7 @@ class Observations:
             values = {
                 "changes": "[]",
                 "changed_at": None,
-                "accepted": _json_text(marks),
+                "accepted": json_text(marks),
                 "accepted_at": transaction.now,
             }
             values |= {"intended_at": transaction.now, "intended_proof": proof}
@@ -281,7 +278,3 @@ def _note_changes(transaction: Transaction, before: Observed, sight: Sight) -> N
 
 def _is_new(observation: Observed, deposited: Mapping[str, str]) -> bool:
     return deposited.get(observation.doi.key, "") not in {"", observation.deposited}
-
-
-def _json_text(data: Iterable[Any] | Mapping[str, str]) -> str:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True)

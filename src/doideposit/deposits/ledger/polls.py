@@ -19,20 +19,7 @@ from doideposit.findings import Finding, Where
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State
 from doideposit.records.identifiers import Doi
 
-__all__ = ["Due", "Polled", "Polls", "StoredLog"]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Say which files to ask about: those that are due, or with `force` all open ones after the one `after`.
-
-    With `doubts_only` only those of which it is not known whether they arrived. `besides` are passed over.
-    """
-
-    force: bool = False
-    doubts_only: bool = False
-    after: int = 0
-    besides: frozenset[int] = frozenset()
+__all__ = ["Polled", "Polls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +39,6 @@ class Polled:
     odd: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLog:
-    """Hold a completed result log as it came, with the file name it was asked for by.
-
-    `again` is when to ask again although it is final, because Crossref may run the file once more by itself.
-    """
-
-    file_name: str
-    answer: bytes
-    submission_id: str | None
-    again: datetime | None = None
-
-
 class Polls:
     """Write what is known before and after Crossref is asked what became of the files of one target."""
 
@@ -72,9 +46,22 @@ class Polls:
         self._session = session
         self._target = session.target
 
-    def lease(self, due: Due, owner: str, until: datetime, *, most: int) -> tuple[Submission, ...]:
-        """Return up to `most` files that are due to be polled, leased to `owner` until `until`."""
-        wanted = self._due(due, self._session.clock())
+    def lease(
+        self,
+        owner: str,
+        until: datetime,
+        *,
+        most: int,
+        doubts_only: bool = False,
+        besides: frozenset[int] = frozenset(),
+        all_after: int | None = None,
+    ) -> tuple[Submission, ...]:
+        """Return up to `most` files that are due to be polled, leased to `owner` until `until`.
+
+        With `doubts_only` only those of which it is not known whether they arrived; `besides` are passed over. With
+        `all_after` every open file with a higher number is due, whenever it was to be polled next.
+        """
+        wanted = self._due(all_after, doubts_only=doubts_only).where(submission.c.id.not_in(besides))
         with self._session.reading() as connection:
             # A pass that finds nothing must not wait for a writer: most passes find nothing.
             if connection.execute(wanted.limit(1)).first() is None:
@@ -84,21 +71,20 @@ class Polls:
             rows = transaction.all(wanted.limit(most).with_for_update(skip_locked=True))
             found = tuple(LedgerRow(row).submission() for row in rows)
             if found:
-                mine = update(submission).where(
-                    submission.c.id.in_([other_submission.id for other_submission in found])
-                )
+                mine = update(submission).where(submission.c.id.in_([leased.id for leased in found]))
                 transaction.connection.execute(mine.values(lease_owner=owner, lease_until=until))
             return found
 
-    def _due(self, due: Due, now: datetime) -> Select[Any]:
-        """Return the query for unleased files, the longest due first, or by number with `force`."""
+    def _due(self, all_after: int | None, *, doubts_only: bool) -> Select[Any]:
+        """Return the query for unleased files, the longest due first, or by number where all are due."""
+        now = self._session.clock()
         free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
-        states = [State.SENDING.value] if due.doubts_only else [State.SENDING.value, State.QUEUED.value]
+        states = [State.SENDING.value] if doubts_only else [State.SENDING.value, State.QUEUED.value]
         where = [submission.c.target == self._target, submission.c.state.in_(states), free]
-        where.append(submission.c.id.not_in(due.besides))
-        where.append(submission.c.id > due.after if due.force else submission.c.next_poll_at <= now)
-        order = [submission.c.id] if due.force else [submission.c.next_poll_at, submission.c.id]
-        return select(submission).where(*where).order_by(*order)
+        if all_after is not None:
+            return select(submission).where(*where, submission.c.id > all_after).order_by(submission.c.id)
+        due = select(submission).where(*where, submission.c.next_poll_at <= now)
+        return due.order_by(submission.c.next_poll_at, submission.c.id)
 
     def details(self, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
         """Return the uploads of each submission, the newest first, and its DOIs in the order of its file."""
@@ -133,29 +119,39 @@ class Polls:
             transaction.connection.execute(update(submission).where(waits).values(next_poll_at=transaction.now))
             return known is not None
 
-    def finish(self, current: Submission, results: Sequence[DoiOutcome], result_log: StoredLog) -> None:
-        """Store a completed result log, and the outcome of each DOI in it.
+    def finish(
+        self,
+        current: Submission,
+        results: Sequence[DoiOutcome],
+        *,
+        file_name: str,
+        answer: bytes,
+        submission_id: str | None,
+        again: datetime | None = None,
+    ) -> None:
+        """Store a completed result log, asked for by `file_name`, as it came, and the outcome of each DOI in it.
 
         A file that is done already takes only what is better: a later log may show that an earlier upload registered a
-        DOI, and never that it is not registered after all.
+        DOI, and never that it is not registered after all. `again` is when to ask again although it is final,
+        because Crossref may run the file once more by itself.
         """
         with self._session.writing("finish") as transaction:
             held = transaction.lock_submission(current.id)
             # No log ends a file that is not known to have arrived.
             if held.state in {State.PREPARED, State.SENDING}:
                 return
-            _keep_log(transaction, held.id, result_log.file_name, result_log.answer)
+            _keep_log(transaction, held.id, file_name, answer)
             if held.state in {State.QUEUED, State.REFUSED}:
-                _finish_submission(transaction, held, result_log)
+                _finish_submission(transaction, held, file_name, submission_id)
             # Sorted, so that two transactions lock the rows of the works in the same order and cannot block each other.
             for result in sorted(results, key=lambda outcome: outcome.doi.key):
                 _apply_outcome(transaction, held, result)
             if all(result.outcome.is_registered for result in results):
                 done = update(attempt).where(attempt.c.submission == held.id)
                 transaction.connection.execute(done.values(next_poll_at=None))
-            elif result_log.again is not None:
-                mine = (attempt.c.submission == held.id, attempt.c.file_name == result_log.file_name)
-                transaction.connection.execute(update(attempt).where(*mine).values(next_poll_at=result_log.again))
+            elif again is not None:
+                mine = (attempt.c.submission == held.id, attempt.c.file_name == file_name)
+                transaction.connection.execute(update(attempt).where(*mine).values(next_poll_at=again))
 
     # Uploads that were thought lost.
 
@@ -251,8 +247,7 @@ def _note_unexpected_answer(transaction: Transaction, polled: Polled) -> None:
         transaction.note(EventKind.ODD_ANSWER, submission=polled.submission.id, detail=detail)
 
 
-def _finish_submission(transaction: Transaction, held: Submission, result_log: StoredLog) -> None:
-    file_name, submission_id = result_log.file_name, result_log.submission_id
+def _finish_submission(transaction: Transaction, held: Submission, file_name: str, submission_id: str | None) -> None:
     proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
     values = {"state": held.state.advance(Move.FINISH).value, "finished_at": transaction.now, "next_poll_at": None}
     ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}

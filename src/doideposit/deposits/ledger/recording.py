@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from doideposit.deposits.ledger.entries import AdoptedWork, NewItem, NewSubmission, Submission
-from doideposit.deposits.ledger.rows import LedgerRow, bytes_of, json_text
+from doideposit.deposits.ledger.rows import LedgerRow, json_text
 from doideposit.deposits.ledger.tables import adopted, content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, State
@@ -115,7 +115,7 @@ class Recording:
             **{
                 name: row[name] for name in ("series", "container", "schema_version", "batch_id", "timestamp", "sha256")
             },
-            xml=bytes_of(row["xml"]),
+            xml=row["xml"],
             items=tuple(
                 NewItem(
                     Doi(found_row["printed"]),

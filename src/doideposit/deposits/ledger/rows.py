@@ -1,7 +1,7 @@
 """From rows to entries and back: the one place that knows how findings and details are written down."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
 
-__all__ = ["TOOK_EFFECT", "LedgerRow", "bytes_of", "json_text"]
+__all__ = ["TOOK_EFFECT", "LedgerRow", "json_text"]
 
 # Outcomes after which a DOI is as the deposit says, as the table of items has them.
 TOOK_EFFECT: Final = [outcome.value for outcome in Outcome if outcome.is_registered]
@@ -120,16 +120,6 @@ def _words(text: str) -> Mapping[str, str]:
     return data
 
 
-def bytes_of(value: bytes | str | None) -> bytes:
-    """Return stored bytes; SQLite returns a text if somebody wrote one, and its hash will differ.
-
-    Bytes that are gone are none, which have another hash too.
-    """
-    if value is None:
-        return b""
-    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
-
-
-def json_text(data: Mapping[str, Any]) -> str:
-    """Return the mapping as JSON, the same text for the same content."""
+def json_text(data: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Return a mapping or a list as JSON, the same text for the same content."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)

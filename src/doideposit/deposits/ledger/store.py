@@ -33,7 +33,7 @@ class Ledger:
     Safe from several threads and processes. Everything the database raises leaves as a `LedgerError`.
     """
 
-    def __init__(self, database: Database, step: Step = quiet) -> None:
+    def __init__(self, database: Database, step: Step) -> None:
         self._database = database
         self._step = step
 
@@ -131,9 +131,9 @@ class Ledger:
         """Yield the whole ledger as lines of JSON, in one consistent snapshot."""
         # One moment for all tables, or an event could name a submission that was not exported yet.
         with self._database.reading(repeatable=True) as connection:
-            yield from export.lines(connection)
+            yield from export.LedgerExport(connection).lines()
 
     def import_lines(self, lines: Iterable[str]) -> int:
         """Import an export into this ledger, which must be empty, all or nothing; return the number of rows."""
         with self._database.writing() as connection:
-            return export.import_rows(connection, lines)
+            return export.LedgerExport(connection).take_in(lines)

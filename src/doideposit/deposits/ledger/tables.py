@@ -30,8 +30,6 @@ from sqlalchemy.types import TypeEngine
 
 __all__ = [
     "METADATA",
-    "CheckedBigInteger",
-    "CheckedInteger",
     "UtcDateTime",
     "adopted",
     "attempt",
@@ -84,7 +82,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment
 
 
-class CheckedText(TypeDecorator[str]):
+class _CheckedText(TypeDecorator[str]):
     """Store a text, of a greatest length or none, and read nothing else back: SQLite keeps whatever it is given."""
 
     impl = Text
@@ -105,7 +103,7 @@ class CheckedText(TypeDecorator[str]):
         raise _wrong_type(value, "str")
 
 
-class CheckedInteger(TypeDecorator[int]):
+class _CheckedInteger(TypeDecorator[int]):
     """Store a whole number, and read nothing else back."""
 
     impl = Integer
@@ -118,11 +116,24 @@ class CheckedInteger(TypeDecorator[int]):
         raise _wrong_type(value, "int")
 
 
-class CheckedBigInteger(CheckedInteger):
+class _CheckedBigInteger(_CheckedInteger):
     """Store a whole number of up to 64 bits, and read nothing else back."""
 
     impl = BigInteger
     cache_ok = True
+
+
+class _StoredBytes(TypeDecorator[bytes]):
+    """Store bytes, and read bytes back: SQLite returns a text where somebody wrote one, whose hash will differ."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy
+        """Return the bytes."""
+        if value is None:
+            return None
+        return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
 
 
 # The tests of the types stand in the methods above: a list of 5,000 DOIs asks them 300,000 times, and a call of its own
@@ -153,37 +164,37 @@ submission = Table(
     "submission",
     METADATA,
     Column("id", Key, primary_key=True),
-    Column("target", CheckedText(32), nullable=False),
-    Column("series", CheckedText, nullable=False),
-    Column("container", CheckedText, nullable=False),
-    Column("schema_version", CheckedText(64), nullable=False),
-    Column("batch_id", CheckedText(100), nullable=False, unique=True),
-    Column("timestamp", CheckedBigInteger, nullable=False),
-    Column("sha256", CheckedText(64), nullable=False),
-    Column("state", CheckedText(16), nullable=False),
+    Column("target", _CheckedText(32), nullable=False),
+    Column("series", _CheckedText, nullable=False),
+    Column("container", _CheckedText, nullable=False),
+    Column("schema_version", _CheckedText(64), nullable=False),
+    Column("batch_id", _CheckedText(100), nullable=False, unique=True),
+    Column("timestamp", _CheckedBigInteger, nullable=False),
+    Column("sha256", _CheckedText(64), nullable=False),
+    Column("state", _CheckedText(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("file_name", CheckedText(100)),
-    Column("submission_id", CheckedText),
+    Column("file_name", _CheckedText(100)),
+    Column("submission_id", _CheckedText),
     Column("sent_at", UtcDateTime),
     Column("accepted_at", UtcDateTime),
-    Column("accepted_proof", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("accepted_proof", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("finished_at", UtcDateTime),
-    Column("finished_proof", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("finished_proof", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("not_before", UtcDateTime),
     Column("next_poll_at", UtcDateTime),
-    Column("polls", CheckedInteger, nullable=False, server_default="0"),
-    Column("failures", CheckedInteger, nullable=False, server_default="0"),
-    Column("lease_owner", CheckedText),
+    Column("polls", _CheckedInteger, nullable=False, server_default="0"),
+    Column("failures", _CheckedInteger, nullable=False, server_default="0"),
+    Column("lease_owner", _CheckedText),
     Column("lease_until", UtcDateTime),
     Column("doubt", Boolean, nullable=False, server_default=text("false")),
-    Column("reason", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("hint", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("overdue", CheckedText(16), nullable=False, server_default=_empty_default()),
+    Column("reason", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("hint", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("overdue", _CheckedText(16), nullable=False, server_default=_empty_default()),
     # An update in several steps is one file for each; a step goes only when the one it follows has taken effect.
-    Column("step", CheckedInteger, nullable=False, server_default="1"),
-    Column("steps", CheckedInteger, nullable=False, server_default="1"),
+    Column("step", _CheckedInteger, nullable=False, server_default="1"),
+    Column("steps", _CheckedInteger, nullable=False, server_default="1"),
     Column("follows", Key),
-    Column("empties", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("empties", _CheckedText, nullable=False, server_default=_empty_default()),
     Index(None, "target", "state", "next_poll_at"),
     Index(None, "target", "state", "not_before"),
     Index(None, "target", "container", "state"),
@@ -194,7 +205,7 @@ content = Table(
     "content",
     METADATA,
     Column("submission", Key, ForeignKey("submission.id"), primary_key=True),
-    Column("xml", LargeBinary, nullable=False),
+    Column("xml", _StoredBytes, nullable=False),
 )
 
 # Each upload under its own name; a name is never used again.
@@ -203,9 +214,9 @@ attempt = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("file_name", CheckedText(100), nullable=False, unique=True),
+    Column("file_name", _CheckedText(100), nullable=False, unique=True),
     Column("sent_at", UtcDateTime, nullable=False),
-    Column("status", CheckedText(16), nullable=False),
+    Column("status", _CheckedText(16), nullable=False),
     Column("next_poll_at", UtcDateTime),
     Index(
         "ix_attempt_late",
@@ -221,10 +232,10 @@ log = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("file_name", CheckedText(100), nullable=False),
+    Column("file_name", _CheckedText(100), nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
-    Column("sha256", CheckedText(64), nullable=False),
-    Column("answer", LargeBinary, nullable=False),
+    Column("sha256", _CheckedText(64), nullable=False),
+    Column("answer", _StoredBytes, nullable=False),
 )
 
 # One DOI of one file. `open` holds while the end of the file's story is unknown: at most one such row for a DOI.
@@ -233,22 +244,22 @@ item = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("position", CheckedInteger, nullable=False),
-    Column("target", CheckedText(32), nullable=False),
-    Column("doi", CheckedText, nullable=False),
-    Column("printed", CheckedText, nullable=False),
-    Column("fingerprint", CheckedText(64), nullable=False),
-    Column("record_type", CheckedText, nullable=False),
-    Column("title", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("source", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("landing_page", CheckedText),
+    Column("position", _CheckedInteger, nullable=False),
+    Column("target", _CheckedText(32), nullable=False),
+    Column("doi", _CheckedText, nullable=False),
+    Column("printed", _CheckedText, nullable=False),
+    Column("fingerprint", _CheckedText(64), nullable=False),
+    Column("record_type", _CheckedText, nullable=False),
+    Column("title", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("source", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("landing_page", _CheckedText),
     Column("open", Boolean, nullable=False),
-    Column("outcome", CheckedText(32)),
-    Column("message", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("finding", CheckedText),
-    Column("retry", CheckedText(16), nullable=False, server_default=_empty_default()),
-    Column("details", CheckedText),
-    Column("proof", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("outcome", _CheckedText(32)),
+    Column("message", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("finding", _CheckedText),
+    Column("retry", _CheckedText(16), nullable=False, server_default=_empty_default()),
+    Column("details", _CheckedText),
+    Column("proof", _CheckedText, nullable=False, server_default=_empty_default()),
     UniqueConstraint("submission", "doi"),
     Index(None, "target", "doi"),
     Index("uq_item_open", "target", "doi", unique=True, sqlite_where=text("open")),
@@ -258,27 +269,27 @@ item = Table(
 work = Table(
     "work",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
-    Column("doi", CheckedText, primary_key=True),
-    Column("printed", CheckedText, nullable=False),
-    Column("series", CheckedText, nullable=False),
-    Column("container", CheckedText, nullable=False),
-    Column("record_type", CheckedText, nullable=False),
-    Column("title", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("timestamp", CheckedBigInteger),
+    Column("target", _CheckedText(32), primary_key=True),
+    Column("doi", _CheckedText, primary_key=True),
+    Column("printed", _CheckedText, nullable=False),
+    Column("series", _CheckedText, nullable=False),
+    Column("container", _CheckedText, nullable=False),
+    Column("record_type", _CheckedText, nullable=False),
+    Column("title", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("timestamp", _CheckedBigInteger),
     Column("item", Key, ForeignKey("item.id")),
     Column("registered_at", UtcDateTime),
-    Column("registered_proof", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("registered_fingerprint", CheckedText(64)),
-    Column("registered_timestamp", CheckedBigInteger),
-    Column("registered_landing_page", CheckedText),
+    Column("registered_proof", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("registered_fingerprint", _CheckedText(64)),
+    Column("registered_timestamp", _CheckedBigInteger),
+    Column("registered_landing_page", _CheckedText),
     Column("last_update_failed", Boolean, nullable=False, server_default=text("false")),
     Column("resolves_at", UtcDateTime),
-    Column("resolves_proof", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("resolves_proof", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("indexed_at", UtcDateTime),
-    Column("indexed_proof", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("indexed_proof", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("acknowledged_at", UtcDateTime),
-    Column("acknowledged_reason", CheckedText),
+    Column("acknowledged_reason", _CheckedText),
     Index(None, "target", "container", "registered_at"),
     Index(None, "item"),
 )
@@ -289,24 +300,24 @@ work = Table(
 observed = Table(
     "observed",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
-    Column("doi", CheckedText, primary_key=True),
+    Column("target", _CheckedText(32), primary_key=True),
+    Column("doi", _CheckedText, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
     Column("next_read_at", UtcDateTime),
-    Column("reads", CheckedInteger, nullable=False, server_default="0"),
+    Column("reads", _CheckedInteger, nullable=False, server_default="0"),
     Column("read_at", UtcDateTime),
     # A text: numbers of other tools have up to 24 digits.
-    Column("timestamp", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("last_update", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("timestamp", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("last_update", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("intended_at", UtcDateTime),
-    Column("intended_proof", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("intended_proof", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("listed_at", UtcDateTime),
-    Column("deposited", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("changes", CheckedText, nullable=False, server_default=text("'[]'")),
+    Column("deposited", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("changes", _CheckedText, nullable=False, server_default=text("'[]'")),
     Column("changed_at", UtcDateTime),
-    Column("accepted", CheckedText, nullable=False, server_default=text("'[]'")),
+    Column("accepted", _CheckedText, nullable=False, server_default=text("'[]'")),
     Column("accepted_at", UtcDateTime),
-    Column("matched", CheckedText, nullable=False, server_default=text("'{}'")),
+    Column("matched", _CheckedText, nullable=False, server_default=text("'{}'")),
     Index(None, "target", "next_read_at"),
     Index(None, "target", "listed_at"),
 )
@@ -315,27 +326,27 @@ observed = Table(
 adopted = Table(
     "adopted",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
-    Column("doi", CheckedText, primary_key=True),
+    Column("target", _CheckedText(32), primary_key=True),
+    Column("doi", _CheckedText, primary_key=True),
     Column("adopted_at", UtcDateTime, nullable=False),
     # A text: numbers of other tools have up to 24 digits.
-    Column("timestamp", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("created", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("last_update", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("doi_type", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("owner_prefix", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("member", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("file", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("answer", LargeBinary, nullable=False),
+    Column("timestamp", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("created", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("last_update", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("doi_type", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("owner_prefix", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("member", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("file", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("answer", _StoredBytes, nullable=False),
 )
 
 # DOIs of other works that references name: which agency has each, an empty name for none, and when that was asked.
 cited = Table(
     "cited",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
-    Column("doi", CheckedText, primary_key=True),
-    Column("agency", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("target", _CheckedText(32), primary_key=True),
+    Column("doi", _CheckedText, primary_key=True),
+    Column("agency", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("asked_at", UtcDateTime, nullable=False),
 )
 
@@ -344,23 +355,23 @@ cited = Table(
 hook = Table(
     "hook",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
-    Column("name", CheckedText(64), primary_key=True),
-    Column("event", CheckedBigInteger, nullable=False),
+    Column("target", _CheckedText(32), primary_key=True),
+    Column("name", _CheckedText(64), primary_key=True),
+    Column("event", _CheckedBigInteger, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
-    Column("tries", CheckedInteger, nullable=False, server_default="0"),
+    Column("tries", _CheckedInteger, nullable=False, server_default="0"),
     Column("failing_since", UtcDateTime),
-    Column("reason", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("told", CheckedInteger, nullable=False, server_default="0"),
+    Column("reason", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("told", _CheckedInteger, nullable=False, server_default="0"),
 )
 
 # One row for each target: since when the services that are read cannot be asked, so that it is said once.
 watch = Table(
     "watch",
     METADATA,
-    Column("target", CheckedText(32), primary_key=True),
+    Column("target", _CheckedText(32), primary_key=True),
     Column("away_since", UtcDateTime),
-    Column("away_reason", CheckedText, nullable=False, server_default=_empty_default()),
+    Column("away_reason", _CheckedText, nullable=False, server_default=_empty_default()),
     Column("not_before", UtcDateTime),
 )
 
@@ -368,13 +379,13 @@ watch = Table(
 upload_lock = Table(
     "upload_lock",
     METADATA,
-    Column("target", CheckedText(32)),
-    Column("lease_owner", CheckedText),
+    Column("target", _CheckedText(32)),
+    Column("lease_owner", _CheckedText),
     Column("lease_until", UtcDateTime),
     Column("last_upload_at", UtcDateTime),
     Column("pause_until", UtcDateTime),
-    Column("pause_reason", CheckedText, nullable=False, server_default=_empty_default()),
-    Column("failures", CheckedInteger, nullable=False, server_default="0"),
+    Column("pause_reason", _CheckedText, nullable=False, server_default=_empty_default()),
+    Column("failures", _CheckedInteger, nullable=False, server_default="0"),
     # The table was called so when its key got a name.
     PrimaryKeyConstraint("target", name="pk_gate"),
 )
@@ -385,11 +396,11 @@ event = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("target", CheckedText(32), nullable=False),
-    Column("kind", CheckedText(32), nullable=False),
+    Column("target", _CheckedText(32), nullable=False),
+    Column("kind", _CheckedText(32), nullable=False),
     Column("submission", Key, ForeignKey("submission.id"), index=True),
-    Column("doi", CheckedText),
-    Column("detail", CheckedText, nullable=False, server_default=text("'{}'")),
+    Column("doi", _CheckedText),
+    Column("detail", _CheckedText, nullable=False, server_default=text("'{}'")),
     Index(None, "target", "doi"),
     sqlite_autoincrement=True,
 )

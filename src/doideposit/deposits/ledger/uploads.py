@@ -1,7 +1,7 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,21 +16,16 @@ from doideposit.deposits.ledger.entries import (
     AttemptStatus,
     NewSubmission,
     Submission,
-    UploadLease,
 )
 from doideposit.deposits.ledger.recording import Recording
-from doideposit.deposits.ledger.rows import LedgerRow, bytes_of
+from doideposit.deposits.ledger.rows import LedgerRow
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
-__all__ = [
-    "UploadDoubt",
-    "UploadSlot",
-    "Uploads",
-]
+__all__ = ["UploadSlot", "Uploads"]
 
 # Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else.
 FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
@@ -56,19 +51,6 @@ class _Pause:
     until: datetime | None = None
     reason: str = ""
     failures: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class UploadDoubt:
-    """Tell of an upload without a receipt: why, what to do, and the beginning of the answer as it was.
-
-    `declined` is set for an answer by which Crossref seems to decline the file as it is.
-    """
-
-    reason: str
-    hint: str = ""
-    answer: str = ""
-    declined: bool = False
 
 
 class Uploads:
@@ -132,7 +114,7 @@ class Uploads:
             submission.c.id.not_in(slot.besides),
         )
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
-        return None if row is None else (LedgerRow(row).submission(), bytes_of(row["xml"]))
+        return None if row is None else (LedgerRow(row).submission(), row["xml"] or b"")
 
     def why_without_effect(self, key: int) -> str | None:
         """Return why an earlier step did not take effect for every DOI in it; None if it did."""
@@ -188,12 +170,12 @@ class Uploads:
             if not any(first):
                 return
         with self._session.writing("note waiting") as transaction:
-            for words, each in unsaid:
-                transaction.connection.execute(update(submission).where(each).values(reason=words))
+            for words, condition in unsaid:
+                transaction.connection.execute(update(submission).where(condition).values(reason=words))
 
     # One upload.
 
-    def start(self, slot: UploadSlot, key: int, file_name: str) -> UploadLease | None:
+    def start(self, slot: UploadSlot, key: int, file_name: str) -> Attempt | None:
         """Record one upload of one file under a new name; return None if it may no longer be sent.
 
         Checks again, under the upload lock, everything that `candidate` and `blocker` saw.
@@ -206,12 +188,10 @@ class Uploads:
             # Another run may have sent the file since it was read, or an older one may have become ready.
             if found is None or found[0].id != key:
                 return None
-            return self._begin_upload(transaction, slot, found, file_name)
+            return self._begin_upload(transaction, slot, key, file_name)
 
-    def _begin_upload(
-        self, transaction: Transaction, slot: UploadSlot, found: tuple[Submission, bytes], file_name: str
-    ) -> UploadLease:
-        now, current = transaction.now, transaction.lock_submission(found[0].id)
+    def _begin_upload(self, transaction: Transaction, slot: UploadSlot, key: int, file_name: str) -> Attempt:
+        now, current = transaction.now, transaction.lock_submission(key)
         state = current.state.advance(Move.START)
         row = {
             "submission": current.id,
@@ -227,8 +207,7 @@ class Uploads:
         transaction.connection.execute(update(item).where(item.c.submission == current.id).values(open=True))
         transaction.change_upload_lock(**lease)
         transaction.note(EventKind.SENDING, submission=current.id, detail={"file_name": file_name})
-        sent = Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
-        return UploadLease(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
+        return Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
 
     def begun(self, file_name: str) -> Attempt | None:
         """Return the upload that began under this name, None where it has ended, or never began."""
@@ -288,24 +267,34 @@ class Uploads:
             transaction.note(EventKind.NOT_RECEIVED, submission=current.id, detail=detail)
 
     def mark_doubtful(
-        self, upload: Attempt, doubt: UploadDoubt, *, next_poll_at: datetime, until: datetime | None
+        self,
+        upload: Attempt,
+        reason: str,
+        *,
+        next_poll_at: datetime,
+        until: datetime | None,
+        answer: str = "",
+        declined: bool = False,
+        hint: str = "",
     ) -> None:
-        """Record that it is not known whether an uploaded file arrived: only a poll can tell.
+        """Record that it is not known whether an uploaded file arrived, and why: only a poll can tell.
 
-        A file that was declined is asked about anyway, and not sent again by itself.
+        `answer` is the beginning of what Crossref answered instead of a receipt, and `hint` what a person should do.
+        A file that Crossref seems to have `declined` is asked about anyway, and not sent again by itself; nothing is
+        uploaded before `until`.
         """
         with self._session.writing("mark doubtful") as transaction:
             transaction.lock_uploads()
             current = _current_submission(transaction, upload)
-            _pause_uploads(transaction, until, doubt.reason, **FREE)
+            _pause_uploads(transaction, until, reason, **FREE)
             if current is None:
                 return
-            _set_attempt_status(transaction, upload, AttemptStatus.DECLINED if doubt.declined else AttemptStatus.DOUBT)
-            words = {"reason": doubt.reason, "hint": doubt.hint}
-            transaction.change(current.id, doubt=True, next_poll_at=next_poll_at, **words, **FREE)
-            detail = {"file_name": upload.file_name, "reason": doubt.reason}
-            if doubt.answer:
-                detail["answer"] = doubt.answer
+            _set_attempt_status(transaction, upload, AttemptStatus.DECLINED if declined else AttemptStatus.DOUBT)
+            values = {"next_poll_at": next_poll_at, "reason": reason, "hint": hint}
+            transaction.change(current.id, doubt=True, **values, **FREE)
+            detail = {"file_name": upload.file_name, "reason": reason}
+            if answer:
+                detail["answer"] = answer
             transaction.note(EventKind.DOUBT, submission=current.id, detail=detail)
 
     def mark_refused(self, upload: Attempt) -> None:

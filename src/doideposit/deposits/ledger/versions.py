@@ -11,7 +11,7 @@ from doideposit.crossref.names import RESOURCES
 from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.deposits.ledger.entries import NewSubmission
 from doideposit.deposits.ledger.recording import Recording, chunks
-from doideposit.deposits.ledger.rows import TOOK_EFFECT, bytes_of
+from doideposit.deposits.ledger.rows import TOOK_EFFECT
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import adopted, content, item, observed, submission
 from doideposit.errors import LedgerDamaged
@@ -41,7 +41,7 @@ class Versions:
         found = found.join(content, content.c.submission == submission.c.id)
         with self._session.reading() as connection:
             row = connection.execute(found.limit(1)).one_or_none()
-        return None if row is None else (int(row[1]), self._with_parts(doi, bytes_of(row[2]), row[0]))
+        return None if row is None else (int(row[1]), self._with_parts(doi, row[2], row[0]))
 
     def took_effect(self, dois: Sequence[Doi]) -> frozenset[str]:
         """Return the keys of those DOIs of which any deposit of ours took effect."""
@@ -97,7 +97,7 @@ class Versions:
         for key, dois in together.items():
             with self._session.reading() as connection:
                 xml = connection.execute(select(content.c.xml).where(content.c.submission == key)).scalar_one()
-            yield bytes_of(xml), frozenset(dois)
+            yield xml, frozenset(dois)
         yield from self._adopted_answers(sorted(entered - last.keys() - parts))
         for doi in sorted(parts):
             sent = self.last_registered(Doi(doi)) if doi in last else None
@@ -110,7 +110,7 @@ class Versions:
             mine = (adopted.c.target == self._target, adopted.c.doi.in_(part))
             with self._session.reading() as connection:
                 answers = connection.execute(select(adopted.c.doi, adopted.c.answer).where(*mine)).all()
-            yield from ((bytes_of(answer), frozenset({str(doi)})) for doi, answer in answers)
+            yield from ((answer, frozenset({str(doi)})) for doi, answer in answers)
 
     def parts_since(self, doi: Doi, key: int | None = None) -> tuple[bytes, ...]:
         """Return the resource-only deposits of a DOI that took effect after the given full deposit; all without one."""
@@ -125,7 +125,7 @@ class Versions:
         )
         with self._session.reading() as connection:
             # Of one DOI only one is on its way at a time, so that the order of recording is the order of arrival.
-            return tuple(bytes_of(xml) for xml in connection.execute(statement.order_by(submission.c.id)).scalars())
+            return tuple(connection.execute(statement.order_by(submission.c.id)).scalars())
 
     def files(self, batch_ids: Iterable[str]) -> Iterator[bytes]:
         """Yield the bytes of these submissions, one after the other; those that are gone are left out."""
@@ -135,7 +135,7 @@ class Versions:
             with self._session.reading() as connection:
                 xml = connection.execute(wanted).scalar_one_or_none()
             if xml is not None:
-                yield bytes_of(xml)
+                yield xml
 
     def changed_in_parts(self, dois: Sequence[Doi]) -> frozenset[str]:
         """Return which of these DOIs a resource-only deposit ever changed, by `Doi.key`."""
@@ -178,8 +178,7 @@ class Versions:
         """Return what Crossref had of a DOI when it was taken over, None for one that was not."""
         mine = (adopted.c.target == self._target, adopted.c.doi == doi.key)
         with self._session.reading() as connection:
-            answer = connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
-            return None if answer is None else bytes_of(answer)
+            return connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
 
     def adopted_owner(self, doi: Doi) -> str:
         """Return the prefix that owned a DOI when it was taken over; empty for one that was not."""
@@ -213,4 +212,4 @@ class Versions:
         )
         with self._session.reading() as connection:
             row = connection.execute(statement.limit(1)).one_or_none()
-            return None if row is None else (int(row[0]), bytes_of(row[1]))
+            return None if row is None else (int(row[0]), row[1])

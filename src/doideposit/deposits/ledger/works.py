@@ -21,7 +21,7 @@ from doideposit.deposits.ledger.entries import (
     Submission,
 )
 from doideposit.deposits.ledger.recording import Recording, chunks
-from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow, bytes_of
+from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, TOOK_EFFECT, LedgerRow
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import (
     adopted,
@@ -182,7 +182,7 @@ class Works:
                 ]
                 of_items = connection.execute(select(item).where(item.c.submission == key)).mappings()
                 readable = [LedgerRow(found_row).item() for found_row in of_items]
-                digest = hashlib.sha256(bytes_of(row["xml"])).hexdigest()
+                digest = hashlib.sha256(row["xml"] or b"").hexdigest()
                 current = LedgerRow(row).submission()
                 is_sent = current.state is State.PREPARED or bool(sent)
                 return bool(readable) and is_sent and current.sha256 == digest
@@ -255,10 +255,10 @@ class Works:
         """Return the bytes of a submission; raises `LedgerDamaged` when they are gone."""
         with self._session.reading() as connection:
             found = select(content.c.xml).where(content.c.submission == key)
-            xml = connection.execute(found).scalar_one_or_none()
+            xml: bytes | None = connection.execute(found).scalar_one_or_none()
         if xml is None:
             raise LedgerDamaged(f"the bytes of submission {key} are not in the ledger")
-        return bytes_of(xml)
+        return xml
 
     def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
         """Return the latest raw result logs, the newest first, each with the file name that was polled."""

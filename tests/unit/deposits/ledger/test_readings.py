@@ -21,7 +21,6 @@ from lxml import etree
 
 from depositing import SERIES, sqlite_url
 from doideposit.deposits.ledger.entries import LedgerWork
-from doideposit.deposits.ledger.polls import Due
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.deposits.ledger.target import TargetLedger
@@ -48,7 +47,7 @@ def _pulled_back(ahead: timedelta) -> Callable[[TargetLedger], object]:
     def pulled_back(of: TargetLedger) -> object:
         of.uploads.resume()
         of.uploads.postpone(16, NOW + ahead, "a wrong clock")
-        of.polls.lease(Due(force=True), "somebody", NOW + ahead, most=100)
+        of.polls.lease("somebody", NOW + ahead, most=100, all_after=0)
         of.uploads.pause(NOW + ahead, "a wrong clock")
         return of.polls.pull_back()
 
@@ -125,17 +124,17 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "uploads.postpone": lambda of: of.uploads.postpone(16, SOON, "later"),
     "uploads.start": lambda of: [of.uploads.resume(), of.uploads.start(SLOT, 16, "a-file.xml")],
     "uploads.withhold": lambda of: of.uploads.withhold(16, {work(268).doi: "it would be lost"}, "ask somebody"),
-    "polls.lease": lambda of: of.polls.lease(Due(force=True), "somebody", SOON, most=100),
+    "polls.lease": lambda of: of.polls.lease("somebody", SOON, most=100, all_after=0),
     "polls.lease, and what is due next": lambda of: [
-        of.polls.lease(Due(force=True), "somebody", SOON, most=100),
+        of.polls.lease("somebody", SOON, most=100, all_after=0),
         of.uploads.next_due(),
     ],
     "polls.release": lambda of: [
-        of.polls.lease(Due(force=True), "somebody", SOON, most=100),
+        of.polls.lease("somebody", SOON, most=100, all_after=0),
         of.polls.release("another", [12], []),
         of.polls.release("somebody", [12], []),
     ],
-    "polls.lease of what is due": lambda of: of.polls.lease(Due(), "somebody", SOON, most=1),
+    "polls.lease of what is due": lambda of: of.polls.lease("somebody", SOON, most=1),
     "polls.poll_now": lambda of: of.polls.poll_now(_stuck(of).submission.batch_id),
     "polls.lost_uploads": lambda of: of.polls.lost_uploads(most=100),
     "polls.pull_back": lambda of: of.polls.pull_back(),

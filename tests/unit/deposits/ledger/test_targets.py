@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from depositing import SERIES, make_ledger, sqlite_url
-from doideposit.deposits.ledger.polls import Due
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.ledger.uploads import UploadSlot
@@ -63,7 +62,7 @@ READINGS: dict[str, Callable[[TargetLedger], object]] = {
     "hooks.progress": lambda of: of.hooks.progress("mail"),
     "cited.known": lambda of: of.cited.known(EVERY),
     # These take what they find for themselves, and stand last therefore.
-    "polls.lease": lambda of: of.polls.lease(Due(force=True), "somebody", SOON, most=100),
+    "polls.lease": lambda of: of.polls.lease("somebody", SOON, most=100, all_after=0),
     "polls.lost": lambda of: of.polls.lost_uploads(most=100),
     "hooks.take": lambda of: of.hooks.lease("mail"),
 }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from depositing import Desk, quiet, sqlite_url
-from doideposit.job.inbox.folders import Folders, Sighting
+from doideposit.job.inbox.folders import Arrival, Folders
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
 
@@ -37,7 +37,7 @@ class Office:
     home: Path
     desk: Desk = None  # type: ignore[assignment]
     folders: Folders = None  # type: ignore[assignment]
-    seen: dict[str, Sighting] = field(default_factory=dict)
+    seen: dict[str, Arrival] = field(default_factory=dict)
     passes: list[PassReport] = field(default_factory=list)
 
     def __post_init__(self) -> None:

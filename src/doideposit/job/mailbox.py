@@ -91,7 +91,7 @@ def _read_folder(section: MailboxSection, password: SecretStr, known: Collection
         validity = _leading_number(client.response("UIDVALIDITY")[1])
         _, listed = client.uid("SEARCH", "ALL")
         numbers = (listed[0] or b"").split() if listed else []
-        wanted = [(f"{validity}.{one.decode()}", one) for one in numbers if one.isdigit()]
+        wanted = [(f"{validity}.{number.decode()}", number) for number in numbers if number.isdigit()]
         for key, number in [pair for pair in wanted if pair[0] not in known][:MOST]:
             _, answer = client.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST}>)")
             yield key, next((part[1] for part in answer if isinstance(part, tuple)), b"")

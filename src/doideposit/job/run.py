@@ -25,7 +25,7 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.intake import log_progress
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
-from doideposit.job.inbox.summary import PassReport
+from doideposit.job.inbox.summary import PassReport, Settled
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.mail import JobMails, Recipients
 from doideposit.job.mailbox import Mailbox
@@ -376,8 +376,8 @@ def _note_error(report: PassReport, error: DoiDepositError) -> None:
         logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
 
-def _file_document(one: Any) -> dict[str, object]:
-    return {"file": one.name, "path": str(one.path), "ok": one.ok, "summary": one.headline}
+def _file_document(settled: Settled) -> dict[str, object]:
+    return {"file": settled.name, "path": str(settled.path), "ok": settled.ok, "summary": settled.headline}
 
 
 def _exit_code(report: PassReport) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from doideposit.errors import DiskError
 from doideposit.files import disk_errors, read_input, write_atomic
-from doideposit.job.inbox.folders import Sighting
+from doideposit.job.inbox.folders import Arrival
 
 __all__ = ["CLOCK_JUMP", "JobState"]
 
@@ -32,21 +32,15 @@ KEEP_PUT_AWAY: Final = 1_000
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class PutAway:
-    """Describe how a file looked when it was checked, and when it was put away."""
-
-    stamp: str
-    at: datetime
-
-
 @dataclass(slots=True)
 class JobState:
     """Remember what was told and when, how unfinished files looked, when DOIs were looked up, and the last good run.
 
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
-    `put_away` says how files looked that went to ``done/`` or ``rejected/`` in the last days, by folder and name.
+    `seen` are the files that the last pass left in the inbox, by name. `put_away` says of the files that went to
+    ``done/`` or ``rejected/`` in the last days, by folder and name, how they looked when they were checked (see
+    `Claim.stamp_of`), and when they went.
     `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
     `latest` is the moment of the last pass, `steady_since` since when the clock continued without a jump, and
     `archived` the day on which ``done/`` was last looked through for old months.
@@ -54,13 +48,13 @@ class JobState:
     """
 
     told: dict[str, datetime] = field(default_factory=dict)
-    seen: Mapping[str, Sighting] = field(default_factory=dict)
+    seen: Mapping[str, Arrival] = field(default_factory=dict)
     lookups: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     digest: date | None = None
     digests: dict[str, date] = field(default_factory=dict)
     last_success: datetime | None = None
     deposited: set[str] = field(default_factory=set)
-    put_away: dict[str, PutAway] = field(default_factory=dict)
+    put_away: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     waiting: dict[str, datetime] = field(default_factory=dict)
     mails: dict[str, datetime] = field(default_factory=dict)
     latest: datetime | None = None
@@ -87,14 +81,14 @@ class JobState:
         digest, success = data.get("digest"), data.get("last_success")
         return cls(
             told=_read_mapping(data.get("told"), past.moment),
-            seen=_read_mapping(data.get("seen"), lambda row: Sighting(int(row[0]), int(row[1]), past.moment(row[2]))),
+            seen=_read_arrivals(data.get("seen"), past),
             lookups=_read_mapping(
                 data.get("lookups", data.get("looks")), lambda row: (int(row[0]), latest_look.moment(row[1]))
             ),
             digests=_read_mapping(data.get("digests"), past.day),
             digest=_read_mapping({"": digest}, past.day).get(""),
             last_success=_read_mapping({"": success}, past.moment).get(""),
-            put_away=_read_mapping(data.get("put_away"), lambda row: PutAway(str(row[0]), past.moment(row[1]))),
+            put_away=_read_mapping(data.get("put_away"), lambda row: (str(row[0]), past.moment(row[1]))),
             waiting=_read_mapping(data.get("waiting"), past.moment),
             mails=_read_mapping(data.get("mails"), past.moment),
             latest=_read_mapping({"": data.get("latest")}, past.moment).get(""),
@@ -108,7 +102,7 @@ class JobState:
         for name, stamp in stamps.items():
             # Put at the end, where the newest are: a new file may have the name of an older one.
             self.put_away.pop(name, None)
-            self.put_away[name] = PutAway(stamp, now)
+            self.put_away[name] = (stamp, now)
 
     def note_clock(self, now: datetime) -> None:
         """Note the time of a pass; after a jump of the clock, `is_steady` is False for a while.
@@ -155,8 +149,9 @@ class JobState:
         data = {
             "told": {key: at.isoformat() for key, at in self.told.items() if now - at < KEEP_TOLD},
             "seen": {
-                name: (sighting.size, sighting.changed, sighting.since.isoformat())
-                for name, sighting in self.seen.items()
+                name: (arrival.size, arrival.changed, arrival.since.isoformat())
+                for name, arrival in self.seen.items()
+                if arrival.since is not None
             },
             "lookups": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.lookups.items()},
             "digest": self.digest.isoformat() if self.digest else None,
@@ -169,9 +164,9 @@ class JobState:
             "deposited": sorted(self.deposited),
             "mails": {key: at.isoformat() for key, at in list(self.mails.items())[-KEEP_MAILS:]},
             "put_away": {
-                name: (one.stamp, one.at.isoformat())
-                for name, one in list(self.put_away.items())[-KEEP_PUT_AWAY:]
-                if now - one.at < WATCH_PUT_AWAY
+                name: (stamp, at.isoformat())
+                for name, (stamp, at) in list(self.put_away.items())[-KEEP_PUT_AWAY:]
+                if now - at < WATCH_PUT_AWAY
             },
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
         }
@@ -205,6 +200,11 @@ class _Past:
         if day > self._now.date():
             raise ValueError("a date in the future")
         return day
+
+
+def _read_arrivals(data: Any, past: _Past) -> dict[str, Arrival]:
+    rows = _read_mapping(data, lambda row: (int(row[0]), int(row[1]), past.moment(row[2])))
+    return {name: Arrival(name, size, changed, since) for name, (size, changed, since) in rows.items()}
 
 
 def _read_mapping(data: Any, read: Callable[[Any], Value]) -> dict[str, Value]:

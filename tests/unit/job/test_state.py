@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.job.inbox.folders import Sighting
-from doideposit.job.state import JobState, PutAway
+from doideposit.job.inbox.folders import Arrival
+from doideposit.job.state import JobState
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 
@@ -15,10 +15,10 @@ NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 def remembered_at(moment: datetime) -> JobState:
     return JobState(
         told={"trouble:credentials-refused": moment},
-        seen={"c1.yaml": Sighting(10, 20, moment)},
+        seen={"c1.yaml": Arrival("c1.yaml", 10, 20, moment)},
         lookups={"10.5555/c1": (3, moment + timedelta(hours=20))},
         digest=moment.date(),
-        put_away={"done/c1.yaml": PutAway("10:20", moment)},
+        put_away={"done/c1.yaml": ("10:20", moment)},
         last_success=moment,
     )
 

@@ -113,9 +113,9 @@ def _free_name(folder: Path, name: str) -> str:
     """Return the first name that neither a file nor a report has in the folder."""
     taken = os.path.lexists
     return next(
-        each
-        for each in Folders.numbered_names(name)
-        if not taken(folder / each) and not taken(folder / f"{each}{REPORT_SUFFIX}")
+        free
+        for free in Folders.numbered_names(name)
+        if not taken(folder / free) and not taken(folder / f"{free}{REPORT_SUFFIX}")
     )
 
 
@@ -133,7 +133,7 @@ def _publisher_of(around: InboxContext, claim: Claim, path: Path) -> str:
         beginning = stream.read(BEGINNING).decode("utf-8", "replace")
     # The name of the file comes first: its content may have been copied from a record of another publisher.
     named = (publishers.of_text(Path(claim.name).stem), publishers.of_text(beginning, named=_KEY))
-    return next((one for one in named if one is not None), "")
+    return next((publisher for publisher in named if publisher is not None), "")
 
 
 def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
@@ -199,7 +199,7 @@ def _entry_from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEnt
         # again is safe, because Crossref takes the same content once more.
         again = "the ledger does not have its deposit (a backup was restored?): it is planned again"
         return replace(entry, status=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
-    outcomes = [each.outcome for each in mine if each.outcome is not None]
+    outcomes = [event.outcome for event in mine if event.outcome is not None]
     if any(outcome.is_registered for outcome in outcomes):
         return replace(
             entry, status=EntryStatus.REGISTERED, says="registered, and since then deposited again by another run"

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from doideposit.errors import DiskError
 from doideposit.files import disk_errors
 from doideposit.records.sources.reading import DOCUMENTS
 
-__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting"]
+__all__ = ["REPORT_SUFFIX", "Arrival", "Folders"]
 
 REPORT_SUFFIX: Final = ".report.txt"
 # In bytes: a number and the name of the report have to fit after it, within the 255 that file systems take.
@@ -24,6 +24,29 @@ UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".file
 OWN: Final = frozenset({"working", "done", "rejected", ".doideposit", "outbox"})
 # Files that Windows itself puts into folders.
 STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Describe a file in the inbox; `changed` is its modification time in nanoseconds.
+
+    `since` is when a pass saw it like this for the first time; None while no pass did.
+    """
+
+    name: str
+    size: int
+    changed: int
+    since: datetime | None = None
+
+    def age(self, now: datetime) -> float:
+        """Return for how many seconds it has been unchanged, as far as is known.
+
+        That is the time since its modification; where clocks differ, as on a network drive, it is the time since the
+        pass that saw it like this first, if that is longer.
+        """
+        # `changed` is in nanoseconds.
+        by_its_time = now.timestamp() - self.changed / 1e9
+        return by_its_time if self.since is None else max(by_its_time, (now - self.since).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,28 @@ class Folders:
             left.unlink()
         folder.rmdir()
 
+    def look(self) -> tuple[tuple[Arrival, ...], tuple[str, ...]]:
+        """Return the files in the inbox, oldest first, and the names of what is never taken in; raises `DiskError`.
+
+        Hidden and unfinished files are not mentioned; folders, links and reports are passed over by name.
+        """
+        arrivals: list[Arrival] = []
+        passed_over: list[str] = []
+        own = {"working", "done", "rejected"}
+        with disk_errors(self.root, "cannot be read"), os.scandir(self.root) as entries:
+            for entry in entries:
+                if entry.name in own or _is_unfinished(entry.name):
+                    continue
+                found = _read_arrival(entry)
+                if found is not None:
+                    arrivals.append(found)
+                elif os.path.lexists(entry.path):
+                    # A name may hold a line break, and would forge a line of whatever shows it.
+                    passed_over.append(self.claimed_name(entry.name))
+        arrivals.sort(key=lambda arrival: (arrival.changed, arrival.name))
+        # A file system lists names in any order.
+        return tuple(arrivals), tuple(sorted(passed_over))
+
     def _check_owners(self, owner: int) -> None:
         """Refuse folders of another user: their files would be mistaken for the job's own."""
         if not hasattr(os, "geteuid"):
@@ -203,55 +248,6 @@ def _make_folder(folder: Path, mode: int) -> None:
             folder.mkdir(mode)
         finally:
             os.umask(before)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Describe a file in the inbox, as it is now; `changed` is its modification time in nanoseconds."""
-
-    name: str
-    size: int
-    changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """Describe how a file looked when it was first seen so, kept from pass to pass."""
-
-    size: int
-    changed: int
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Describe everything in the inbox: files, and the names of what is never taken in."""
-
-    arrivals: tuple[Arrival, ...]
-    passed_over: tuple[str, ...]
-
-    @classmethod
-    def into(cls, root: Path) -> Self:
-        """Look into the inbox, oldest file first; raises `DiskError`.
-
-        Hidden and unfinished files are not mentioned; folders, links and reports are passed over by name.
-        """
-        arrivals: list[Arrival] = []
-        passed_over: list[str] = []
-        own = {"working", "done", "rejected"}
-        with disk_errors(root, "cannot be read"), os.scandir(root) as entries:
-            for entry in entries:
-                if entry.name in own or _is_unfinished(entry.name):
-                    continue
-                found = _read_arrival(entry)
-                if found is not None:
-                    arrivals.append(found)
-                elif os.path.lexists(entry.path):
-                    # A name may hold a line break, and would forge a line of whatever shows it.
-                    passed_over.append(Folders.claimed_name(entry.name))
-        arrivals.sort(key=lambda arrival: (arrival.changed, arrival.name))
-        # A file system lists names in any order.
-        return cls(tuple(arrivals), tuple(sorted(passed_over)))
 
 
 def _is_unfinished(name: str) -> bool:

@@ -49,9 +49,7 @@ class TakingIn:
         for claim in self._around.claims():
             if claim.entries is None and not claim.going_to:
                 unplanned.append(claim)
-            elif claim.target == self._depositor.target and any(
-                e.status is EntryStatus.WAITING for e in claim.entries or ()
-            ):
+            elif claim.target == self._depositor.target and claim.waits:
                 self._plan_safely([claim])
             if len(unplanned) == AT_ONCE:
                 self._plan_safely(unplanned)
@@ -157,7 +155,7 @@ class TakingIn:
 
     def _enqueue(self, claims: Sequence[Claim]) -> Mapping[str, list[ReportEntry]]:
         """Record in the ledger what may go; return the entries, by the claim they belong to."""
-        inputs = [each for claim in claims for each in self._inputs_of(claim)]
+        inputs = [found for claim in claims for found in self._inputs_of(claim)]
         empty = DepositReport(self._depositor.target, ())
         report = self._depositor.enqueue(*inputs, on_event=log_progress) if inputs else empty
         self._around.step("recorded")

@@ -15,7 +15,7 @@ from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.context import InboxContext
 from doideposit.job.inbox.filing import settle
-from doideposit.job.inbox.folders import Arrival, Folders, Look, Sighting
+from doideposit.job.inbox.folders import Arrival, Folders
 from doideposit.job.inbox.intake import AT_ONCE, TakingIn, log_progress
 from doideposit.job.inbox.summary import PassReport
 
@@ -30,8 +30,8 @@ def _never_stop() -> bool:
 class InboxPass:
     """Describe one pass, by a depositor, over an inbox whose lock is held.
 
-    `settle_time` is how long a file must lie unchanged. `seen` are the sightings of the pass before; after the pass
-    they are those for the next. For the others see `InboxContext`.
+    `settle_time` is how long a file must lie unchanged. `seen` are the files that the pass before saw and did not take,
+    by name; after the pass they are those for the next. For the others see `InboxContext`.
     """
 
     def __init__(
@@ -41,13 +41,13 @@ class InboxPass:
         *,
         clock: Callable[[], datetime],
         settle_time: timedelta,
-        seen: Mapping[str, Sighting] | None = None,
+        seen: Mapping[str, Arrival] | None = None,
         notes: bool = False,
         stop: Callable[[], bool] = _never_stop,
         step: Callable[[str], None] = quiet,
     ) -> None:
         self.report = PassReport(depositor.target)
-        self.seen: Mapping[str, Sighting] = seen or {}
+        self.seen: Mapping[str, Arrival] = seen or {}
         self._folders = folders
         self._hook = step
         self._around = InboxContext(depositor, folders, clock, self.report, notes, stop, self._step)
@@ -105,9 +105,8 @@ class InboxPass:
     def _take_in_arrivals(self) -> None:
         taking_in = TakingIn(self._around)
         taking_in.plan_unfinished()
-        found = Look.into(self._around.folders.root)
-        ready, self.seen = _complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
-        self.report.passed_over = found.passed_over
+        arrivals, self.report.passed_over = self._around.folders.look()
+        ready, self.seen = _complete(arrivals, self.seen, self._around.clock(), self._settle_time)
         self.report.unfinished = len(self.seen)
         taking_in.take_in(ready)
 
@@ -133,23 +132,17 @@ class InboxPass:
 
 
 def _complete(
-    arrivals: Sequence[Arrival], seen: Mapping[str, Sighting], now: datetime, settle: timedelta
-) -> tuple[tuple[Arrival, ...], dict[str, Sighting]]:
-    """Return the files unchanged for `settle`, and the sightings of the others for the next pass.
-
-    A modification time that lies far enough back is enough; where clocks differ, as on a network drive, it is the
-    pass that saw the same size and time long enough ago.
-    """
+    arrivals: Sequence[Arrival], seen: Mapping[str, Arrival], now: datetime, settle: timedelta
+) -> tuple[tuple[Arrival, ...], dict[str, Arrival]]:
+    """Return the files that are unchanged for `settle`, and the others, by name, for the next pass."""
     ready: list[Arrival] = []
-    waiting: dict[str, Sighting] = {}
+    waiting: dict[str, Arrival] = {}
     for arrival in arrivals:
         before = seen.get(arrival.name)
         same = before is not None and (before.size, before.changed) == (arrival.size, arrival.changed)
-        since = before.since if before is not None and same else now
-        # `changed` is in nanoseconds.
-        age = now.timestamp() - arrival.changed / 1e9
-        if age >= settle.total_seconds() or now - since >= settle:
-            ready.append(arrival)
+        known = replace(arrival, since=before.since if before is not None and same else now)
+        if known.age(now) >= settle.total_seconds():
+            ready.append(known)
         else:
-            waiting[arrival.name] = Sighting(arrival.size, arrival.changed, since)
+            waiting[known.name] = known
     return tuple(ready), waiting

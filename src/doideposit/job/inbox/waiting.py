@@ -12,8 +12,8 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.files import disk_errors
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim
-from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, Look
-from doideposit.job.state import JobState, PutAway
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders
+from doideposit.job.state import JobState
 
 __all__ = ["Waiting"]
 
@@ -105,7 +105,7 @@ class Waiting:
         target: str,
         *,
         unattended: Mapping[str, int] = NOTHING,
-        put_away: Mapping[str, PutAway] = NOTHING,
+        put_away: Mapping[str, tuple[str, datetime]] = NOTHING,
     ) -> Self:
         """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing.
 
@@ -115,12 +115,13 @@ class Waiting:
         if not folders.root.is_dir():
             return cls(unattended=unattended)
         changed = tuple(sorted(_changed(folders, put_away)))
+        _, passed_over = folders.look()
         rejected = (name for name in _plain_files(folders.rejected) if f"{folders.rejected.name}/{name}" not in changed)
         return cls(
             rejected=tuple(rejected),
             other_targets=tuple(_other_targets(folders.working, target)),
             strays=tuple(_strays(folders.working)),
-            passed_over=Look.into(folders.root).passed_over,
+            passed_over=passed_over,
             unattended=unattended,
             changed=changed,
         )
@@ -143,10 +144,10 @@ def _plain_files(folder: Path) -> Iterator[str]:
     yield from (name for name in names if not name.startswith(".") and not name.endswith(REPORT_SUFFIX))
 
 
-def _changed(folders: Folders, put_away: Mapping[str, PutAway]) -> Iterator[str]:
-    for name, stamp in put_away.items():
+def _changed(folders: Folders, put_away: Mapping[str, tuple[str, datetime]]) -> Iterator[str]:
+    for name, (stamp, _) in put_away.items():
         # A file that is gone was taken away by a person, or is in an archive.
-        if stamp.stamp and Claim.stamp_of(folders.root / name) not in {"", stamp.stamp}:
+        if stamp and Claim.stamp_of(folders.root / name) not in {"", stamp}:
             yield name
 
 

@@ -349,16 +349,26 @@ def test_online_each_fault_has_its_own_line(folder: Path, one: Online) -> None:
 
 
 @pytest.mark.network_loopback
-def test_online_a_file_of_certificates_that_is_not_there(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, free_port: int
+@pytest.mark.parametrize(
+    ("variable", "said", "advice"),
+    [
+        (("REQUESTS_CA_BUNDLE", "/nosuch/ca.pem"), "CURL_CA_BUNDLE names does not exist", "correct REQUESTS_CA_BUNDLE"),
+        (("HTTPS_PROXY", "foo://127.0.0.1:1"), "HTTPS_PROXY names cannot be used", "check HTTPS_PROXY and NO_PROXY"),
+        (("DOIDEPOSIT_TARGET", "test"), "no connection", "a firewall must let HTTPS to this host through"),
+    ],
+)
+def test_online_what_keeps_the_connection_from_being_made_has_its_own_advice(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, free_port: int, variable: tuple[str, str], said: str, advice: str
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nosuch/ca.pem")
+    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(*variable)
     addresses = f'[targets.test]\nurl = "https://127.0.0.1:{free_port}"\n'
     (folder / "doideposit.toml").write_text(GOOD + LOGIN + addresses)
     password(0o600)(folder)
     _, message, hint = lines(folder, {}, target="test", online=True, ahead=timedelta(0))["network"]
-    assert "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names does not exist" in message
-    assert "correct REQUESTS_CA_BUNDLE" in hint
+    assert said in message
+    assert advice in hint
 
 
 def test_a_password_that_cannot_be_fetched_is_told_once(folder: Path) -> None:

@@ -185,7 +185,7 @@ def _completeness(depositor: "Depositor", series: str | None) -> "dict[str, dict
     measured = Completeness.measure(depositor, list(depositor.statuses(series=series)))
     counted_in = {name: Completeness.of_works(name, works) for name, works in measured.items()}
     return {
-        name: {"works": completeness.works, **{share.measure.value: share.have for share in completeness.shares}}
+        name: {"works": completeness.works, **{measure.value: have for measure, have in completeness.have.items()}}
         for name, completeness in counted_in.items()
     }
 
@@ -237,4 +237,4 @@ def _show_line(terminal: Terminal, name: str, line: "AuditLine", *, several: boo
     if line.dois:
         more = f" and {len(line.dois) - SHOWN} more" if len(line.dois) > SHOWN else ""
         terminal.line((Span(f"  {', '.join(line.dois[:SHOWN])}{more}", Style.PLACE),))
-    terminal.line((Span(f"  {line.doer.value}: ", Style.HINT), Span(line.next_step)))
+    terminal.line((Span(f"  {line.code.doer}: ", Style.HINT), Span(line.next_step)))

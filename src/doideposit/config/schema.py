@@ -362,7 +362,9 @@ def _with_names(value: Any) -> Any:
         if isinstance(section, Mapping) and section.get("name", name) != name:
             message = "the name of a series is the one in the brackets above it"
             raise PydanticCustomError("series-name", message, {"field": name, "hint": "delete the key `name`"})
-    return {name: {**each, "name": name} if isinstance(each, Mapping) else each for name, each in value.items()}
+    return {
+        name: {**section, "name": name} if isinstance(section, Mapping) else section for name, section in value.items()
+    }
 
 
 class ConfigurationFile(Section):

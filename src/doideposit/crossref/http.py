@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlencode, urlsplit
 
 if TYPE_CHECKING:
@@ -38,15 +38,21 @@ NOT_MODIFIED = 304
 LONGEST_WAIT = 24 * 3600.0
 
 
+# What is at fault where no answer comes, as far as that is known: the file with certificates that the environment
+# names, a proxy, the name of the host, or its certificate and encryption.
+Culprit = Literal["certificate file", "proxy", "name", "encryption", "unknown"]
+
+
 class NoAnswer(Exception):
     """Report that no complete answer came back; `reason` is in words, and free of secrets.
 
     `may_have_arrived` is False where the request cannot have arrived whole: sending it again does no harm then.
     """
 
-    def __init__(self, reason: str, *, may_have_arrived: bool = True) -> None:
+    def __init__(self, reason: str, culprit: Culprit = "unknown", *, may_have_arrived: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.culprit: Culprit = culprit
         self.may_have_arrived = may_have_arrived
 
     def about(self, host: str) -> str:
@@ -212,8 +218,8 @@ class Exchange:
                 return HttpAnswer(response.status_code, content, truncated, headers)
         # requests and urllib3 raise their own errors, the sockets below them those of the system.
         except (OSError, HTTPError, zlib.error) as error:
-            reason = _reason(error, self._timeouts)
-            failure = NoAnswer(reason, may_have_arrived=body.stop() and not _was_never_connected(error))
+            may_have_arrived = body.stop() and not _was_never_connected(error)
+            failure = NoAnswer(*_explain(error, self._timeouts), may_have_arrived=may_have_arrived)
         finally:
             adapter.close()
         # Raised out here, or the library's error, which may quote what the server said, would hang on behind ours.
@@ -329,7 +335,7 @@ def _read_body(response: "requests.Response", limit: int, deadline: float) -> tu
     return b"".join(parts)[:limit], size > limit
 
 
-def _reason(error: BaseException, timeouts: Timeouts) -> str:
+def _explain(error: BaseException, timeouts: Timeouts) -> tuple[str, Culprit]:
     """Return the cause in our own words: texts of libraries can hold addresses and passwords of proxies."""
     from http.client import HTTPException, IncompleteRead, RemoteDisconnected  # noqa: PLC0415 - see the top of the module
 
@@ -341,27 +347,36 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
     )
 
     causes = list(_causes_of(error))
-    table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, Culprit], ...] = (
         # First, because the name that cannot be looked up is the proxy's then.
-        (exceptions.ProxyError, "the proxy of this network did not let the connection through"),
-        (NameResolutionError, "its name could not be looked up"),
-        (exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
-        (exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
-        (NewConnectionError, "no connection: refused, or no route to the host"),
-        (exceptions.ReadTimeout, f"no data arrived for {timeouts.read:g} s"),
+        (exceptions.ProxyError, "the proxy of this network did not let the connection through", "proxy"),
+        (NameResolutionError, "its name could not be looked up", "name"),
+        (
+            exceptions.SSLError,
+            "the encrypted connection failed, or its certificate could not be verified",
+            "encryption",
+        ),
+        (exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s", "unknown"),
+        (NewConnectionError, "no connection: refused, or no route to the host", "unknown"),
+        (exceptions.ReadTimeout, f"no data arrived for {timeouts.read:g} s", "unknown"),
         # While something is sent, it is the time for connecting that counts for each part of it.
-        (TimeoutError, "the connection was idle for too long"),
-        ((RemoteDisconnected, IncompleteRead), "the connection was interrupted"),
-        ((HTTPException, InvalidChunkLength, zlib.error), "the answer is damaged, and cannot be read as HTTP"),
-        ((exceptions.InvalidURL, exceptions.InvalidSchema), "the proxy that HTTPS_PROXY names cannot be used"),
+        (TimeoutError, "the connection was idle for too long", "unknown"),
+        ((RemoteDisconnected, IncompleteRead), "the connection was interrupted", "unknown"),
+        (
+            (HTTPException, InvalidChunkLength, zlib.error),
+            "the answer is damaged, and cannot be read as HTTP",
+            "unknown",
+        ),
+        ((exceptions.InvalidURL, exceptions.InvalidSchema), "the proxy that HTTPS_PROXY names cannot be used", "proxy"),
     )
     # requests says so with a bare `OSError`, before it connects.
     if any(isinstance(cause, OSError) and "TLS CA certificate bundle" in str(cause) for cause in causes):
-        return "the file with certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names does not exist"
-    for kinds, words in table:
+        words = "the file with certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names does not exist"
+        return words, "certificate file"
+    for kinds, words, culprit in table:
         if any(isinstance(cause, kinds) for cause in causes):
-            return words
-    return "the connection was interrupted"
+            return words, culprit
+    return "the connection was interrupted", "unknown"
 
 
 def _was_never_connected(error: BaseException) -> bool:

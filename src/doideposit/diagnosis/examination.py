@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from doideposit.config.settings import Settings
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, CheckStatus, Realm
+from doideposit.diagnosis.values import Check, CheckStatus
 
 __all__ = ["Diagnosis"]
 
@@ -66,9 +66,9 @@ class Diagnosis:
     @property
     def exit_code(self) -> int:
         """Return 0 when nothing failed, 2 when the configuration has to be mended, else 3."""
-        realms = {check.realm for check in self.checks if check.verdict is CheckStatus.FAIL}
+        failed = [check for check in self.checks if check.verdict is CheckStatus.FAIL]
         # 2 asks a person to change something, 3 means that trying again later can help.
-        return 2 if Realm.CONFIGURATION in realms else 3 if realms else 0
+        return 2 if any(check.in_configuration for check in failed) else 3 if failed else 0
 
     def count(self, verdict: CheckStatus) -> int:
         """Return how many checks came out like that."""

@@ -3,14 +3,15 @@
 Nothing is deposited: the login is tried by asking for a file that never existed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from doideposit.config.settings import Settings
 from doideposit.crossref.client import CrossrefClient
-from doideposit.crossref.http import HttpAnswer, NoAnswer, Timeouts
+from doideposit.crossref.http import Culprit, HttpAnswer, NoAnswer, Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
@@ -40,9 +41,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
     except NoAnswer as failure:
-        yield Check.fail(
-            "network", f"{host} cannot be reached: {failure.reason}", _network_advice(failure.reason, base)
-        )
+        yield Check.fail("network", f"{host} cannot be reached: {failure.reason}", _network_advice(failure, base))
         return
     yield _network_check(host, answer)
     yield _clock_check(answer.date, around.clock())
@@ -65,22 +64,20 @@ def _network_check(host: str, answer: HttpAnswer) -> Check:
     return Check.ok("network", f"{host} can be reached")
 
 
-ADVICE = (
-    ("does not exist", "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or delete it"),
-    ("looked up", "check the network and the DNS of this machine, and the address in the configuration"),
-    ("certificate", "if a proxy replaces certificates, set REQUESTS_CA_BUNDLE to the file with its own"),
-    ("proxy", "check HTTPS_PROXY and NO_PROXY in the environment"),
-)
+ADVICE: Final[Mapping[Culprit, str]] = {
+    "certificate file": "correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment, or delete it",
+    "name": "check the network and the DNS of this machine, and the address in the configuration",
+    "encryption": "if a proxy replaces certificates, set REQUESTS_CA_BUNDLE to the file with its own",
+    "proxy": "check HTTPS_PROXY and NO_PROXY in the environment",
+    "unknown": "check the network; a firewall must let HTTPS to this host through",
+}
 
 
-def _network_advice(reason: str, base: str) -> str:
+def _network_advice(failure: NoAnswer, base: str) -> str:
     if base.startswith("http:"):
         port = base.rpartition(":")[2]
         return f"start it again: doideposit sandbox --port {port if port.isdigit() else 80}"
-    return next(
-        (hint for word, hint in ADVICE if word in reason),
-        "check the network; a firewall must let HTTPS to this host through",
-    )
+    return ADVICE[failure.culprit]
 
 
 def _clock_check(theirs: datetime | None, ours: datetime) -> Check:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, Realm
+from doideposit.diagnosis.values import Check
 from doideposit.job.mail_server import MailServer
 from doideposit.job.notices import MailWriter
 from doideposit.records.identifiers import InvalidIdentifier
@@ -38,7 +38,7 @@ class SetupChecks:
         depositor = self.settings.depositor
         if depositor is None:
             hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
-            yield Check.fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
+            yield Check.fail("depositor", "the configuration does not say who deposits", hint, in_configuration=True)
         elif not self.settings.publisher:
             yield Check.ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
         for name, other in self.settings.publishers.items():
@@ -112,7 +112,7 @@ class SetupChecks:
         if mail is None:
             if send_test_mail:
                 hint = "add a section [mail] with host, sender and to"
-                yield Check.fail("mail", "no mail is configured, so none can be sent", hint, Realm.CONFIGURATION)
+                yield Check.fail("mail", "no mail is configured, so none can be sent", hint, in_configuration=True)
             return
         password = self.settings.mail_password(self.around.environ)
         if mail.sendmail is not None and not Path(mail.sendmail).is_file():
@@ -138,7 +138,7 @@ class SetupChecks:
         """Check whether the optional libraries are there that this configuration needs."""
         needed = {
             "postgres": ("psycopg", self.settings.ledger.url.startswith("postgresql")),
-            "keyring": ("keyring", any(each.keyring for each, _, _ in self.settings.secrets())),
+            "keyring": ("keyring", any(reference.keyring for reference, _, _ in self.settings.secrets())),
             "serve": ("waitress", bool(self.settings.api.tokens or self.settings.api.notify_endpoints)),
         }
         extras = [extra for extra, (_, wanted) in needed.items() if wanted]
@@ -155,11 +155,13 @@ class SetupChecks:
         """Check whether each series gives each commentary a DOI of its own, on its own prefix."""
         if not self.settings.series:
             hint = "add a section [series.NAME]; `doideposit init` writes one"
-            yield Check.fail("series", "no series is configured, and every record needs one", hint, Realm.CONFIGURATION)
+            yield Check.fail(
+                "series", "no series is configured, and every record needs one", hint, in_configuration=True
+            )
         for series in self.settings.series.values():
             faults = list(_series_faults(series)) or list(_shared_dois(series, self.settings.series.values()))
             yield from (
-                Check.fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults
+                Check.fail("series", f"{series.name}: {what}", hint, in_configuration=True) for what, hint in faults
             )
             if not faults:
                 yield _series_check(series)
@@ -177,7 +179,7 @@ def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Ite
     credentials = settings.credentials.get(settings.target)
     if credentials is None and settings.publisher:
         hint = f"add a section [publishers.{settings.publisher}.credentials.{settings.target}]"
-        yield Check.fail(what, f"there is none for the target {settings.target}", hint, Realm.CONFIGURATION)
+        yield Check.fail(what, f"there is none for the target {settings.target}", hint, in_configuration=True)
         return
     if credentials is not None and credentials.password is None:
         hint = f"for the scheduled job, name where it is kept: password below [credentials.{settings.target}]"

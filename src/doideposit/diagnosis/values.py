@@ -8,7 +8,7 @@ from typing import Any, Self
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.findings import Finding
 
-__all__ = ["Check", "CheckStatus", "Realm"]
+__all__ = ["Check", "CheckStatus"]
 
 
 class CheckStatus(StrEnum):
@@ -19,22 +19,19 @@ class CheckStatus(StrEnum):
     FAIL = "fail"
 
 
-class Realm(StrEnum):
-    """Describe what a failure is a fault of: the configuration (exit code 2) or the world (exit code 3)."""
-
-    CONFIGURATION = "configuration"
-    WORLD = "world"
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Describe one thing looked at. `message` says what was seen, `hint` what to do; neither holds a secret."""
+    """Describe one thing looked at. `message` says what was seen, `hint` what to do; neither holds a secret.
+
+    `in_configuration` says of a failure that the configuration has to be corrected (exit code 2); any other failure is
+    one of the world (exit code 3).
+    """
 
     name: str
     verdict: CheckStatus
     message: str
     hint: str = ""
-    realm: Realm = Realm.WORLD
+    in_configuration: bool = False
     findings: tuple[Finding, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,17 +50,16 @@ class Check:
         return cls(name, CheckStatus.WARN, message, hint)
 
     @classmethod
-    def fail(cls, name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Self:
+    def fail(cls, name: str, message: str, hint: str, *, in_configuration: bool = False) -> Self:
         """Make a check that failed: deposits are not possible."""
-        return cls(name, CheckStatus.FAIL, message, hint, realm)
+        return cls(name, CheckStatus.FAIL, message, hint, in_configuration)
 
     @classmethod
     def from_error(cls, name: str, error: DoiDepositError) -> Self:
         """Return the error that a look ran into, as a failed check."""
-        configured = isinstance(error, ConfigurationError | UsageError)
-        realm = Realm.CONFIGURATION if configured else Realm.WORLD
+        in_configuration = isinstance(error, ConfigurationError | UsageError)
         findings = error.findings if isinstance(error, ConfigurationError) else ()
-        return cls(name, CheckStatus.FAIL, error.message, error.hint, realm, findings)
+        return cls(name, CheckStatus.FAIL, error.message, error.hint, in_configuration, findings)
 
     @staticmethod
     def examine(name: str, look: "Callable[[], Iterable[Check]]") -> "Iterator[Check]":

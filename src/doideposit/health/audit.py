@@ -39,13 +39,13 @@ class AuditCode(StrEnum):
     NOT_THERE = "audit-printed-not-registered"
     DEAD_ADDRESS = "audit-dead-address"
 
-
-class Doer(StrEnum):
-    """Name who acts next."""
-
-    EDITOR = "editor"
-    WEBSITE = "website"
-    SUPPORT = "Crossref support"
+    @property
+    def doer(self) -> str:
+        """Return who acts next: the editor, the people of the website, or Crossref support."""
+        if self is AuditCode.DOUBLE:
+            return "Crossref support"
+        of_website = {AuditCode.NO_DOI, AuditCode.NOT_ON_SITE, AuditCode.DEAD_ADDRESS}
+        return "website" if self in of_website else "editor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,10 @@ class FailedDoi:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """Describe one thing to look at: what, about which DOIs, who acts next; `line` is that of a table."""
+    """Describe one thing to look at: what, about which DOIs, and the next step; `line` is that of a table."""
 
     code: AuditCode
     message: str
-    doer: Doer
     next_step: str
     dois: tuple[str, ...] = field(default=())
     line: int | None = None
@@ -88,7 +87,7 @@ class AuditLine:
         return {
             "code": self.code.value,
             "message": self.message,
-            "who": self.doer.value,
+            "who": self.code.doer,
             "next": self.next_step,
             "dois": list(self.dois),
             "line": self.line,
@@ -155,11 +154,11 @@ def _find_spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
         if len(numbers) == 1 or same:
             message = f"the number {plain} has {len(group)} DOIs" + (f", as {named}" if len(numbers) > 1 else "")
             step = "decide which DOI stays, and ask Crossref support to make the other one an alias of it"
-            yield AuditLine(AuditCode.DOUBLE, message, Doer.SUPPORT, step, _dois_of(group))
+            yield AuditLine(AuditCode.DOUBLE, message, step, _dois_of(group))
         else:
             message = f"both {named} are registered"
             step = "check whether they are different works; if they are, nothing needs to be done"
-            yield AuditLine(AuditCode.SPELLING, message, Doer.EDITOR, step, _dois_of(group))
+            yield AuditLine(AuditCode.SPELLING, message, step, _dois_of(group))
 
 
 def _find_gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
@@ -168,7 +167,7 @@ def _find_gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     missing = gaps(there)
     if missing:
         step = "register them; if they were never published, nothing needs to be done"
-        yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges_text(missing)}", Doer.EDITOR, step)
+        yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges_text(missing)}", step)
 
 
 def gaps(numbers: set[int]) -> list[int]:
@@ -212,7 +211,7 @@ def _find_repeated_titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
                 f"“{_text_field(group[0], 'title')[:100]}” is registered as {len(numbers)} numbers by the same authors"
             )
             step = "check whether one work has two DOIs; if so, ask Crossref support to make one an alias of the other"
-            yield AuditLine(AuditCode.SAME_TITLE, message, Doer.EDITOR, step, _dois_of(group))
+            yield AuditLine(AuditCode.SAME_TITLE, message, step, _dois_of(group))
 
 
 def _family_names(work: AuditedWork) -> str:
@@ -227,7 +226,7 @@ MOST_BACK: Final = 366
 
 def _find_odd_dates(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield works whose date is more than a year away from those of the numbers before and after them."""
-    dated = sorted(_dated_works(works), key=lambda each: each[:2])
+    dated = sorted(_dated_works(works), key=lambda dated_work: dated_work[:2])
     for before, this, after in zip(dated, dated[1:], dated[2:], strict=False):
         low, high = sorted((before[1], after[1]))
         if high - low <= MOST_BACK and not low - MOST_BACK <= this[1] <= high + MOST_BACK:
@@ -236,7 +235,7 @@ def _find_odd_dates(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
                 f"{_text_field(before[2], 'published')} and {_text_field(after[2], 'published')} of its neighbours"
             )
             step = "compare the date with the printed one, and correct the record; an update is free"
-            yield AuditLine(AuditCode.ORDER, message, Doer.EDITOR, step, (this[2].doi,))
+            yield AuditLine(AuditCode.ORDER, message, step, (this[2].doi,))
 
 
 def _dated_works(works: Sequence[AuditedWork]) -> Iterator[tuple[int, int, AuditedWork]]:
@@ -274,7 +273,7 @@ def _find_odd_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
                 "needs to be done"
             )
             dois = _dois_of([audited_work for found in names.values() for audited_work in found])
-            yield AuditLine(AuditCode.NAME_VARIES, message, Doer.EDITOR, step, dois)
+            yield AuditLine(AuditCode.NAME_VARIES, message, step, dois)
 
 
 def _whole_name(author: Mapping[str, Any]) -> str:
@@ -306,7 +305,7 @@ def _find_reversed_names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
                 "other works"
             )
             step = "correct given and family name in these records; an update is free"
-            yield AuditLine(AuditCode.NAME_REVERSED, message, Doer.EDITOR, step, _dois_of(found))
+            yield AuditLine(AuditCode.NAME_REVERSED, message, step, _dois_of(found))
 
 
 # Record files and the website.
@@ -317,7 +316,7 @@ def _find_orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     if without:
         message = f"{len(without)} registered {'DOI has' if len(without) == 1 else 'DOIs have'} no record file"
         step = "run `doideposit adopt DOI` with each of these DOIs: it writes a record file"
-        yield AuditLine(AuditCode.ORPHAN, message, Doer.EDITOR, step, _dois_of(without))
+        yield AuditLine(AuditCode.ORPHAN, message, step, _dois_of(without))
 
 
 def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[AuditLine]:
@@ -335,7 +334,7 @@ def _compare_site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iter
             f"{len(absent)} registered {'DOI is' if len(absent) == 1 else 'DOIs are'} not in the table of the site"
         )
         step = "check whether their pages are still there: every DOI needs a page"
-        yield AuditLine(AuditCode.NOT_ON_SITE, message, Doer.WEBSITE, step, _dois_of(absent))
+        yield AuditLine(AuditCode.NOT_ON_SITE, message, step, _dois_of(absent))
 
 
 def _compare_row(row: SiteRow, work: AuditedWork | None) -> Iterator[AuditLine]:
@@ -343,16 +342,14 @@ def _compare_row(row: SiteRow, work: AuditedWork | None) -> Iterator[AuditLine]:
     if row.doi and (work is None or not work.registered):
         message = f"the site shows the DOI {row.doi}, which is not registered from here"
         step = "register it, or correct what the site shows"
-        yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (row.doi,), row.line)
+        yield AuditLine(AuditCode.NOT_REGISTERED, message, step, (row.doi,), row.line)
     elif not row.doi and work is None:
         message = f"{shown} is on the site, but has no DOI"
         step = "register it: `doideposit extract`, then `check` and `deposit`"
-        yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (), row.line)
+        yield AuditLine(AuditCode.NOT_REGISTERED, message, step, (), row.line)
     elif not row.doi and work is not None:
         message = f"the site shows {shown} without its DOI"
-        yield AuditLine(
-            AuditCode.NO_DOI, message, Doer.WEBSITE, f"show the DOI: https://doi.org/{work.doi}", (work.doi,), row.line
-        )
+        yield AuditLine(AuditCode.NO_DOI, message, f"show the DOI: https://doi.org/{work.doi}", (work.doi,), row.line)
     if (
         work is not None
         and row.address
@@ -361,7 +358,7 @@ def _compare_row(row: SiteRow, work: AuditedWork | None) -> Iterator[AuditLine]:
     ):
         message = f"the site has {shown} at {row.address}, but its DOI leads to {work.address}"
         step = "move the DOI to the new address, or correct the site"
-        yield AuditLine(AuditCode.OTHER_ADDRESS, message, Doer.EDITOR, step, (work.doi,), row.line)
+        yield AuditLine(AuditCode.OTHER_ADDRESS, message, step, (work.doi,), row.line)
 
 
 def _comparable_address(address: str) -> str:
@@ -407,7 +404,7 @@ def _printed_doi_line(
         if near
         else "register it, or correct it where it is printed"
     )
-    return AuditLine(AuditCode.NOT_THERE, message, Doer.EDITOR, step, (doi,), line)
+    return AuditLine(AuditCode.NOT_THERE, message, step, (doi,), line)
 
 
 def _doi_list_of(works: Sequence[AuditedWork]) -> str:
@@ -420,7 +417,7 @@ def _find_dead_addresses(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
         if work.dead:
             message = f"{work.doi} does not lead to its page: {work.dead}"
             step = "restore the page, or move the DOI with `doideposit move`"
-            yield AuditLine(AuditCode.DEAD_ADDRESS, message, Doer.WEBSITE, step, (work.doi,))
+            yield AuditLine(AuditCode.DEAD_ADDRESS, message, step, (work.doi,))
 
 
 # Values.
@@ -433,7 +430,7 @@ def _text_field(work: AuditedWork, key: str) -> str:
 
 def _author_entries(work: AuditedWork) -> Iterable[Mapping[str, Any]]:
     found = work.fields.get("authors")
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
+    return [author for author in found if isinstance(author, Mapping)] if isinstance(found, list | tuple) else []
 
 
 def _text_value(entry: Mapping[str, Any], key: str) -> str:

@@ -67,8 +67,8 @@ class _PageText:
         title = next((_plain_text(element.text_content()) for element in root.iter("title")), "")
         asks = any(str(element.get("type") or "").lower() == "password" for element in root.iter("input"))
         for name in ("script", "style", "template"):
-            for one in list(root.iter(name)):
-                one.drop_tree()
+            for element in list(root.iter(name)):
+                element.drop_tree()
         return cls(title, headings, links, tuple(tags), _plain_text(root.text_content()), asks)
 
 

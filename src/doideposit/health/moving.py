@@ -112,7 +112,7 @@ class MoveTable:
         single = [(row, keys_of(row)) for row in rows if row.fault is not None or not _is_pattern(row)]
         named = {key for _, keys in single for key in keys}
         several = [row for row in rows if row.fault is None and _is_pattern(row)]
-        both = [*single, *(one for row in several for one in _expand_pattern(row, records, registered, named))]
+        both = [*single, *(pair for row in several for pair in _expand_pattern(row, records, registered, named))]
         lines = _rows_by_doi(both)
         for row, keys in both:
             move = SiteMove(row, finding=row.fault) if row.fault is not None else None
@@ -142,7 +142,7 @@ class MoveTable:
             for key, move in going.items()
             if move.commentary is not None and move.path is not None
         }
-        records = [one.record for one in made.values() if not isinstance(one, tuple)]
+        records = [changed.record for changed in made.values() if not isinstance(changed, tuple)]
         plan = depositor.plan(*records).without_options() if records else None
         entries = {entry.doi.key: entry for entry in plan.entries if entry.doi is not None} if plan else {}
         compared = []

@@ -93,7 +93,7 @@ def _cited_in_series(fields: Mapping[str, RawValue], series: Series) -> Iterator
     """Yield the DOIs of the same series that a record names, in its references and relations."""
     for name, key in (("references", "doi"), ("relations", "identifier"), ("updates", "doi")):
         entries = fields.get(name)
-        for one in entries if isinstance(entries, list | tuple) else ():
-            text = one.get(key) if isinstance(one, Mapping) else None
+        for entry in entries if isinstance(entries, list | tuple) else ():
+            text = entry.get(key) if isinstance(entry, Mapping) else None
             if isinstance(text, str) and text.startswith(f"{series.prefix}/") and series.number_in(Doi(text)):
                 yield text

@@ -1,11 +1,11 @@
 """The geometry of the report's charts: numbers in, places on a small canvas out. The template draws them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, Self
 
-__all__ = ["Chart", "ChartColumn", "Segment", "Tick"]
+__all__ = ["Chart", "ChartColumn"]
 
 # In units of the drawing, which the page scales to its own width.
 WIDTH: Final = 400
@@ -17,45 +17,34 @@ LETTER: Final = 6.3
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """Describe a part of a column: which kind it is, how many, and its rectangle."""
-
-    kind: str
-    value: int
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
 class ChartColumn:
-    """Describe one column: its label, where that is, whether there is room to show it, and its parts from below."""
+    """Describe one column: its label, whether there is room to show it, and its parts from below.
+
+    `middle` is the x coordinate of the label, `left` that of the column. A part is its kind, how many it stands for,
+    the y coordinate of its upper edge, and its height.
+    """
 
     label: str
-    x: float
+    middle: float
+    left: float
+    width: float
     shown: bool
     values: tuple[int, ...]
-    segments: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Describe a line of the axis with its number."""
-
-    value: int
-    y: float
+    parts: tuple[tuple[str, int, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Describe a chart of stacked columns on a canvas of `width` × `height`; `kinds` names the parts from below."""
+    """Describe a chart of stacked columns on a canvas of `width` × `height`; `kinds` names the parts from below.
+
+    `ticks` are the lines of the axis: the number of each, and its y coordinate.
+    """
 
     title: str
     description: str
     kinds: tuple[str, ...]
     columns: tuple[ChartColumn, ...]
-    ticks: tuple[Tick, ...]
+    ticks: tuple[tuple[int, float], ...]
     unit: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -83,49 +72,46 @@ class Chart:
         """Lay out stacked columns: each bar has a label and one number for each kind."""
         highest = max((sum(values) for _, values in bars), default=0)
         ticks = _axis_ticks(highest)
-        top = ticks[-1].value
+        top, _ = ticks[-1]
         slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
         every = ceil((max((len(label) for label, _ in bars), default=0) * LETTER) / slot) or 1
+        # A gap stays between columns, and few columns do not become broad blocks.
+        width = min(slot * 0.7, 40.0)
         laid = tuple(
             ChartColumn(
                 label=label,
-                x=round(LEFT + slot * (place + 0.5), 1),
+                middle=round(LEFT + slot * (place + 0.5), 1),
+                left=round(LEFT + slot * place + (slot - width) / 2, 1),
+                width=round(width, 1),
                 # Counted from the end, so that the latest period always has its label.
                 shown=(len(bars) - 1 - place) % every == 0,
                 values=tuple(values),
-                segments=_stack_segments(kinds, values, LEFT + slot * place, slot, top),
+                parts=tuple(_stacked_parts(kinds, values, top)),
             )
             for place, (label, values) in enumerate(bars)
         )
         return cls(title, description, tuple(kinds), laid, ticks, unit)
 
 
-def _stack_segments(
-    kinds: Sequence[str], values: Sequence[int], x: float, slot: float, top: int
-) -> tuple[Segment, ...]:
-    # A gap stays between columns, and few columns do not become broad blocks.
-    width = min(slot * 0.7, 40.0)
-    left = round(x + (slot - width) / 2, 1)
-    floor, segments = float(HEIGHT - BOTTOM), []
+def _stacked_parts(kinds: Sequence[str], values: Sequence[int], top: int) -> Iterator[tuple[str, int, float, float]]:
+    floor = float(HEIGHT - BOTTOM)
     for kind, value in zip(kinds, values, strict=True):
         height = value * _points_per_unit(top)
         if value:
             floor -= height
-            segments.append(Segment(kind, value, left, round(floor, 1), round(width, 1), round(height, 1)))
-    return tuple(segments)
+            yield kind, value, round(floor, 1), round(height, 1)
 
 
 def _points_per_unit(top: int) -> float:
     return (HEIGHT - TOP - BOTTOM) / top
 
 
-def _axis_ticks(highest: int) -> tuple[Tick, ...]:
+def _axis_ticks(highest: int) -> tuple[tuple[int, float], ...]:
     """Return ticks from zero to a round number that is at least the highest, in two to five steps."""
     step = _round_step(highest)
     count = max(-(-highest // step), 1)
-    return tuple(
-        Tick(step * n, round(HEIGHT - BOTTOM - step * n * _points_per_unit(step * count), 1)) for n in range(count + 1)
-    )
+    per_unit = _points_per_unit(step * count)
+    return tuple((step * n, round(HEIGHT - BOTTOM - step * n * per_unit, 1)) for n in range(count + 1))
 
 
 def _round_step(highest: int) -> int:

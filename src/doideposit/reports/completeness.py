@@ -1,7 +1,7 @@
 """How complete each series is by Crossref's Participation Report, and what helps most for least work."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -12,38 +12,31 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
 
-__all__ = ["Completeness", "Share"]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Describe how many works have something, of how many."""
-
-    measure: Measure
-    have: int
-    works: int
-
-    @property
-    def percent(self) -> int:
-        """Return the share, rounded down: 100 means all."""
-        return 100 * self.have // self.works if self.works else 0
+__all__ = ["Completeness"]
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Describe the shares of one series in the order of the Participation Report, and the next step in a sentence."""
+    """Say how many works of a series have what the Participation Report counts, and the next step in a sentence.
+
+    `have` is in the order of that report.
+    """
 
     series: str
     works: int
-    shares: tuple[Share, ...]
+    have: Mapping[Measure, int]
     next_step: str
+
+    def percent(self, measure: Measure) -> int:
+        """Return the share of the works that have this, rounded down: 100 means all."""
+        return 100 * self.have[measure] // self.works if self.works else 0
 
     @classmethod
     def of_works(cls, series: str, works: Sequence[Measured]) -> Self:
         """Count what the registered works of a series have; `works` has each DOI once."""
         counts = Counter(measure for work in works for measure in work.has)
-        shares = tuple(Share(measure, counts[measure], len(works)) for measure in Measure)
-        return cls(series, len(works), shares, _next_step(series, works))
+        have = {measure: counts[measure] for measure in Measure}
+        return cls(series, len(works), have, _next_step(series, works))
 
     @staticmethod
     def measure(depositor: "Depositor", statuses: "Sequence[WorkStatus]") -> dict[str, list[Measured]]:
@@ -78,7 +71,7 @@ _THEN: Final = "Then deposit the records again; updates are free."
 
 
 def _next_step(series: str, works: Sequence[Measured]) -> str:
-    steps = [step for one in _STEPS for step in one(series, works) if step.gain]
+    steps = [step for find_step in _STEPS for step in find_step(series, works) if step.gain]
     # The surest gain for the effort; among equals the one that fills more.
     best = max(steps, key=lambda step: (step.gain / step.effort, step.gain), default=None)
     return best.sentence if best else _DONE
@@ -111,13 +104,13 @@ def _orcid_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
 
 
 def _full_text_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
-    one, other = _count_lacking(works, Measure.TEXT_MINING), _count_lacking(works, Measure.SIMILARITY)
-    number = max(one, other)
+    mining, checking = _count_lacking(works, Measure.TEXT_MINING), _count_lacking(works, Measure.SIMILARITY)
+    number = max(mining, checking)
     sentence = (
         f"Add `pdf_url`, the address of the PDF, to {_many(number)}: it fills two measures at once, and lets "
         f"plagiarism checks and text mining find the text. {_THEN}"
     )
-    yield _Step(one + other, number, sentence)
+    yield _Step(mining + checking, number, sentence)
 
 
 def _abstract_step(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:

@@ -194,7 +194,7 @@ class Report:
                 {
                     "series": completeness.series,
                     "works": completeness.works,
-                    "shares": {share.measure.value: share.have for share in completeness.shares},
+                    "shares": {measure.value: have for measure, have in completeness.have.items()},
                     "next_step": completeness.next_step,
                 }
                 for completeness in self.series

@@ -76,7 +76,7 @@ SAME = {key: work(50).fields[key] for key in ("title", "published", "authors")}
 def test_each_planted_fault_is_found_and_nothing_else(more: list[AuditedWork], code: AuditCode) -> None:
     lines = AuditLine.all_of([*clean(50), *more])
     assert [line.code for line in lines] == [code]
-    assert all(line.next_step and line.doer for line in lines)
+    assert all(line.next_step and line.code.doer for line in lines)
 
 
 def test_gaps_are_told_in_one_line() -> None:
@@ -137,4 +137,4 @@ def test_a_doi_that_was_seen_to_lead_elsewhere_is_for_the_website() -> None:
     from doideposit.health.works import AuditedWork
 
     [line] = AuditLine.all_of([AuditedWork("10.5555/c1", "1", {}, dead="it leads to https://www.other.eu/")])
-    assert (line.code, line.doer.value) == (AuditCode.DEAD_ADDRESS, "website")
+    assert (line.code, line.code.doer) == (AuditCode.DEAD_ADDRESS, "website")

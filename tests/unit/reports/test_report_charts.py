@@ -28,7 +28,7 @@ def chart(bars: list[tuple[str, list[int]]]) -> Chart:
     ],
 )
 def test_the_axis_has_round_numbers_and_few_lines(highest: int, ticks: list[int]) -> None:
-    assert [tick.value for tick in chart([("a", [highest, 0, 0])]).ticks] == ticks
+    assert [value for value, _ in chart([("a", [highest, 0, 0])]).ticks] == ticks
 
 
 BARS = st.lists(
@@ -42,17 +42,17 @@ BARS = st.lists(
 @given(BARS)
 def test_columns_stay_on_the_canvas_and_keep_their_proportions(bars: list[tuple[str, list[int]]]) -> None:
     drawn = chart(bars)
-    top = drawn.ticks[-1].value
+    top, _ = drawn.ticks[-1]
     assert drawn.total == sum(sum(values) for _, values in bars)
     for column, (label, values) in zip(drawn.columns, bars, strict=True):
         assert column.label == label
-        assert [part.value for part in column.segments] == [value for value in values if value]
-        for part in column.segments:
-            assert part.x >= LEFT - 0.1
-            assert part.x + part.width <= WIDTH - RIGHT + 0.1
-            assert part.y >= TOP - 0.1
-            assert part.y + part.height <= HEIGHT - BOTTOM + 0.2
-            assert part.height == pytest.approx(part.value / top * (HEIGHT - TOP - BOTTOM), abs=0.06)
+        assert [value for _, value, _, _ in column.parts] == [value for value in values if value]
+        assert column.left >= LEFT - 0.1
+        assert column.left + column.width <= WIDTH - RIGHT + 0.1
+        for _, value, y, height in column.parts:
+            assert y >= TOP - 0.1
+            assert y + height <= HEIGHT - BOTTOM + 0.2
+            assert height == pytest.approx(value / top * (HEIGHT - TOP - BOTTOM), abs=0.06)
 
 
 def test_labels_that_would_touch_are_left_out_and_the_latest_is_kept() -> None:

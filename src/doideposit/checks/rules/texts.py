@@ -45,6 +45,8 @@ _FILLER = Pattern(
 )
 # Signs within an address say nothing about the text around it.
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
+# A word that nobody prints whole, such as F*** or sh**t. Two asterisks at the end of a short word may be a footnote.
+_CENSORED = Pattern(r"(?<![\w*])[^\W\d_]{1,3}(?:\*{3,}|\*{2,}[^\W\d_]{1,4})(?![\w*])")
 # The order matters: the first that fits is reported.
 _KINDS = (
     ("reverses the text after it", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
@@ -186,7 +188,7 @@ def _find_tag(work: Work) -> Iterator[Match]:
 def _find_markdown(work: Work) -> Iterator[Match]:
     if work.odd and any(map(work.odd.__contains__, "*_]\\#`~^")):
         for text in work.texts:
-            found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
+            found = _LINK.search(text[1]) or MARKDOWN.search(_CENSORED.sub("", _ADDRESS.sub("", text[1])))
             if found and not TEX.search(text[1]) and not _ESCAPE.search(text[1]):
                 yield _match_in(text, found[0])
 

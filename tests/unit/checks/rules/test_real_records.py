@@ -297,6 +297,8 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
         ("without-given", "without: [authors, licences]\nauthors: []", "without: [authors]"),
         ("without-given", "without: [language]", "{without: [language], language: en}"),
         ("text-program-word", {"version": "1.0"}, {"version": "undefined"}),
+        ("text-markdown", 'title: "F*** it: no one gives a sh**t"', 'title: "F*** it: nobody **cares**"'),
+        ("text-markdown", {"references": [{"text": "Doe, J. (2016). The b****: a life. London: F**k."}]}, 'title: "The EU** and us"'),
     ],
 )  # fmt: skip
 def test_a_false_alarm_is_gone_and_the_rule_still_finds(code: str, good: Any, bad: Any) -> None:

@@ -462,6 +462,7 @@ FAULTS: list[tuple[str, Callable[[Record], None]]] = [
     ("reference-author-several", _reference(author="Mariner and Keller")),
     ("reference-twice", _set(references=[{"text": "Mariner, A. (2019). Harbours. The Tide."}] * 2)),
     ("award-label", _set(funding=[{"ror": "00k4n6c32", "awards": ["Grant No. 1234"]}])),
+    ("award-twice", _set(funding=[{"ror": "00k4n6c32", "awards": ["RF-2025-17", "RF-2025-17"]}])),
     ("number-label", _set(number="No.7")),
     ("report-number-disagrees", _set(report_number="River Paper 99999")),
 ]

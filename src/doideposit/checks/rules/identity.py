@@ -35,6 +35,13 @@ _PLACEHOLDER = Pattern(
     r"|asdf\w*|number|nummer|slug|id",
     re.IGNORECASE,
 )
+# What people call a work that is not finished, or that only tries something: draft-1, test, xxx. XXX may be thirty.
+_DRAFT = Pattern(
+    r"(?:drafts?|entwurf|brouillon|borrador|rascunho|bozza|tests?|testing|(?-i:x{3,})|x{4,}|te?mp)[-_ ]?\d{0,2}",
+    re.IGNORECASE,
+)
+# Between parts of a suffix. A hyphen is within one: `the-first-draft` is a title in an address.
+_PARTS = Pattern(r"[._;]")
 # A prefix within the suffix, or the address of the resolver: one DOI was put after another.
 _DOI_IN_DOI = Pattern(r"(?:^|/)10\.\d{4,9}/|doi\.org", re.IGNORECASE)
 # A whole number with decimals; in v2.0 they may be those of a version.
@@ -160,7 +167,7 @@ def _find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
     "A DOI with a word in place of its suffix",
     message="{fault}: {doi}",
     hint="write the DOI as it must stay for ever; for production this is an error",
-    why="A program that has no value writes such a word into the DOI, and a DOI cannot be deleted.",
+    why="A program without a value writes such a word, or a person who tries something; a DOI cannot be deleted.",
     source=SUFFIXES,
     bad="doi: 10.48251/undefined",
     good="doi: 10.48251/k7q2-m",
@@ -169,13 +176,16 @@ def _find_forbidden_suffix_character(work: Work) -> Iterable[Match]:
 )
 def _find_placeholder_in_suffix(work: Work) -> Iterable[Match]:
     commentary = work.commentary
-    doi = commentary.doi
-    # A pattern without a part of the record's own makes the DOI, and the number has been looked at.
-    if commentary.series.makes_every_doi or work.context.is_registered(doi, commentary.number):
+    doi, number = commentary.doi, commentary.number
+    # A pattern without a part of the record's own makes the DOI of the number; most numbers have digits alone.
+    made = commentary.series.makes_every_doi
+    if made and (number is None or number.isdecimal()):
         return ()
-    fault = suffix_fault(doi.suffix, commentary.number)
-    severity = ERROR if work.context.live else None
-    return (Match.at("doi", length=len(doi.printed), severity=severity, fault=fault, doi=doi),) if fault else ()
+    fault = _draft_fault(number or "") if made else suffix_fault(doi.suffix, number)
+    if fault is None or work.context.is_registered(doi, number):
+        return ()
+    field, length = ("number", len(number or "")) if made else ("doi", len(doi.printed))
+    return (Match.at(field, length=length, severity=ERROR if work.context.live else None, fault=fault, doi=doi),)
 
 
 def suffix_fault(suffix: str, number: str | None) -> str | None:
@@ -187,7 +197,11 @@ def suffix_fault(suffix: str, number: str | None) -> str | None:
         return f"“{last}” stands in place of what tells this DOI from others"
     if _DECIMALS.fullmatch(last) or (number and last.endswith(f"{number}.0")):
         return f"“{last}” looks as if a program had changed a number in it"
-    return None
+    return _draft_fault(last) or _draft_fault(_PARTS.split(last)[-1])
+
+
+def _draft_fault(part: str) -> str | None:
+    return f"“{part}” is a name for a draft or a test" if _DRAFT.fullmatch(part) else None
 
 
 @rule(
@@ -226,6 +240,29 @@ rule(
     setting='issn = "0000-0000"\ndoi = "{prefix}/sadf.{number}"',
     good_setting='issn = "2406-5617"\ndoi = "{prefix}/sadf.{number}"',
 )(Each(_issn_texts, lambda issn: issn == "0000-0000", called="issn"))
+
+
+@rule(
+    "issn-twice",
+    WARNING,
+    "One ISSN for two editions",
+    message="the ISSN {issn} is given twice: as {first} and as {second}",
+    hint="look it up at portal.issn.org, keep it for the edition that it names, and leave the other one out",
+    why="Each edition has an ISSN of its own. The first deposit ties title, ISSN and medium to each other for ever.",
+    source=ISSN_ERRORS,
+    bad="",
+    good="",
+    setting='other_issns = [{issn = "2406-5617", medium = "print"}]',
+    good_setting='other_issns = [{issn = "2406-5625", medium = "print"}]',
+)
+def _find_repeated_issn(work: Work) -> Iterator[Match]:
+    series = work.commentary.series
+    seen: dict[str, str] = {}
+    for item in series.issns if series.other_issns else ():
+        issn, medium = str(item.issn), item.medium.value
+        if issn in seen:
+            yield Match.at("series", "issn", issn=issn, first=seen[issn], second=medium)
+        seen.setdefault(issn, medium)
 
 
 rule(

@@ -283,3 +283,27 @@ def _find_repeated_funder(work: Work) -> Iterator[Match]:
         if key and key in seen:
             yield Match.at("funding", index, name=item.name or item.ror)
         seen.add(key)
+
+
+@rule(
+    "award-twice",
+    WARNING,
+    "The same award twice",
+    message="the award {award} of this funder is given twice",
+    hint="keep one of the two; if another award is meant, correct its number",
+    why="Every entry counts as an award of its own, with Crossref and in the reports of the funder.",
+    source=PARTICIPATION,
+    bad="funding: [{ror: 00k4n6c32, awards: ['101004509', '101004509']}]",
+    good="funding: [{ror: 00k4n6c32, awards: ['101004509', '101004510']}]",
+)
+def _find_repeated_award(work: Work) -> Iterator[Match]:
+    seen: set[tuple[str, str]] = set()
+    for index, funder in enumerate(work.commentary.funding):
+        # A project that several funders pay for may have one number with all of them.
+        names = {str(name).casefold() for name in (funder.ror, funder.funder_id, funder.name) if name} or {""}
+        for field, awards in (("awards", funder.awards), ("grant_dois", funder.grant_dois)):
+            for place, award in enumerate(awards):
+                number = "".join(str(award).split()).casefold()
+                if any((name, number) in seen for name in names):
+                    yield Match.at("funding", index, field, place, award=award)
+                seen |= {(name, number) for name in names}

@@ -484,7 +484,81 @@ def test_a_word_of_a_program_is_no_suffix(suffix: str) -> None:
 
 @pytest.mark.parametrize(
     "suffix",
-    ["k7q2", "v2.0", "nanotech-7", "nullarbor3", "testament3", "7e3", "k3.2/7", "ABCD1234", "12.345", "2023_q3_77"],
+    [
+        "draft",
+        "draft-1",
+        "Draft_12",
+        "test-1",
+        "TEST2",
+        "xxx-1",
+        "xxxx",
+        "temp",
+        "sadf.test",
+        "SADF.C258/draft",
+        "a_xxx",
+    ],
+)
+def test_the_name_of_a_draft_is_no_suffix(suffix: str) -> None:
+    fields = {"number": "258", "doi": f"10.48251/{suffix}"}
+    assert "doi-suffix-placeholder" in codes(fields, 'doi = "{prefix}/{any}"')
+
+
+@pytest.mark.parametrize("number", ["draft-1", "DRAFT", "test", "Test-3", "entwurf-2"])
+def test_the_name_of_a_draft_is_no_number_of_a_doi(number: str) -> None:
+    record = Record(commentary({"number": number}, 'doi = "{prefix}/SADF.C{number}"\nnumber_pattern = ".*"'))
+    found = [one for one in Evaluation(CONTEXT).check(record) if one.code == "doi-suffix-placeholder"]
+    assert [(one.where.field, one.severity.value) for one in found] == [("number", "error")]
+    known = Context(CONTEXT.today, live=True, is_registered=lambda _doi, _number: True)
+    assert "doi-suffix-placeholder" not in {one.code for one in Evaluation(known).check(record)}
+
+
+@pytest.mark.parametrize(
+    "number", ["258", "T1", "draft-123", "2023/7", "tests-of-time", "XXX", "LXXX", "A-test", "temps"]
+)
+def test_a_number_with_letters_is_right(number: str) -> None:
+    setting = 'doi = "{prefix}/SADF.C{number}"\nnumber_pattern = ".*"'
+    try:
+        found = codes({"number": number}, setting)
+    # A number that a record cannot have at all is no matter of this rule.
+    except ValueError:
+        found = set()
+    assert "doi-suffix-placeholder" not in found
+
+
+def test_a_series_may_be_called_test() -> None:
+    assert "doi-suffix-placeholder" not in codes({}, 'doi = "{prefix}/test.{number}"')
+
+
+@pytest.mark.parametrize(
+    ("medium", "issn", "found"),
+    [("print", "2406-5617", True), ("electronic", "2406-5617", True), ("print", "2406-5625", False)],
+)
+def test_an_issn_names_one_edition(medium: str, issn: str, found: bool) -> None:
+    setting = f'other_issns = [{{issn = "{issn}", medium = "{medium}"}}]'
+    assert ("issn-twice" in codes({}, setting)) is found
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        "the-first-draft",
+        "rapid-test",
+        "rev.XXX",
+        "test.12345",
+        "latest",
+        "draft.258",
+        "temp-lates",
+        "k7q2",
+        "v2.0",
+        "nanotech-7",
+        "nullarbor3",
+        "testament3",
+        "7e3",
+        "k3.2/7",
+        "ABCD1234",
+        "12.345",
+        "2023_q3_77",
+    ],
 )
 def test_an_opaque_suffix_is_right(suffix: str) -> None:
     assert "doi-suffix-placeholder" not in codes(

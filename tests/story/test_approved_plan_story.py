@@ -12,7 +12,7 @@ from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url, validato
 from doideposit.checks.checking import Checker
 from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built
-from doideposit.deposits.candidates import IN_MEMORY, ContentStore, StoredContent
+from doideposit.deposits.candidates import IN_MEMORY, ContentStore
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.planning import Action
@@ -197,9 +197,26 @@ def test_one_deposit_judges_everything_once(tmp_path: Path, ready_made: bool) ->
 
 
 @pytest.mark.parametrize("size", [10, IN_MEMORY + 1], ids=["in memory", "on disk"])
-def test_bytes_that_are_not_those_that_were_checked_are_never_handed_out(size: int) -> None:
+def test_bytes_are_handed_out_as_they_were_put_in_and_kept_once(size: int) -> None:
     store = ContentStore()
-    first, second = store.put(b"a" * size), store.put(b"b")
+    first, second, again = store.put(b"a" * size), store.put(b"b"), store.put(b"a" * size)
     assert (store.get(first), store.get(second)) == (b"a" * size, b"b")
+    assert again == first
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="the file has no name; Linux alone shows it by its number"
+)
+def test_bytes_that_are_not_those_that_were_checked_are_never_handed_out() -> None:
+    before = _open_files()
+    store = ContentStore()
+    sha256 = store.put(b"a" * (IN_MEMORY + 1))
+    [unnamed] = [path for path in _open_files() - before if path.stat().st_size > IN_MEMORY]
+    with unnamed.open("r+b") as stream:
+        stream.write(b"b")
     with pytest.raises(DiskError, match="was changed"):
-        store.get(StoredContent(first.start + 1, first.size, first.sha256))
+        store.get(sha256)
+
+
+def _open_files() -> set[Path]:
+    return {path for path in Path("/proc/self/fd").iterdir() if path.exists()}

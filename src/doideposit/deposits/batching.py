@@ -1,7 +1,6 @@
 """From a plan to recorded files: group, join, seal, and commit before anything is sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from doideposit.crossref.sealing import join, restamped
 from doideposit.crossref.validator.validator import Sealed
@@ -9,182 +8,21 @@ from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
-from doideposit.deposits.planning import (
-    Action,
-    Decision,
-    Permissions,
-    PlanInput,
-    next_timestamp,
-    plan,
-    together,
-    too_many_digits,
-)
-from doideposit.deposits.preflight import preflight
+from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput, next_timestamp
 from doideposit.deposits.steps import Clears, StepFiles
-from doideposit.deposits.updates import Seen, decide_by_content
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity, counted
-from doideposit.lifecycle import State
 from doideposit.records.models.batch import SealedBatch
-from doideposit.registered.drift_values import Drift
 
-__all__ = ["Preparation", "decide"]
+__all__ = ["Decide", "Preparation"]
 
 # How often a file is planned again because other runs were quicker; each time one of them got its deposit in.
 ROUNDS = 50
 
 
-def decide(
-    context: DepositContext,
-    inputs: Sequence[DepositCandidate | PlanInput],
-    store: ContentStore,
-    may: Permissions,
-) -> Approved:
-    """Decide what to do with each input, by the ledger and then by the registered record of each DOI to be sent."""
-    wanted = [plan_input.wanted if isinstance(plan_input, DepositCandidate) else plan_input for plan_input in inputs]
-    # Without a DOI and a fingerprint there is nothing to compare with the ledger.
-    dois = [
-        plan_input.doi for plan_input in wanted if plan_input.doi is not None and plan_input.fingerprint is not None
-    ]
-    known = context.ledger.works.known(dois)
-    if context.looks_later:
-        # Whether Crossref's support reset a timestamp is seen before it is sent, and held back where it did not.
-        known = {key: _with_reset_accepted(work) for key, work in known.items()}
-    planned = plan(wanted, known, now=context.clock(), retry=may.retry)
-    decisions = decide_by_content(context, inputs, planned, known, store, may)
-    going = [
-        decision.wanted.doi
-        for decision in decisions
-        if decision.wanted.doi and (decision.action.sends or _is_crowded(decision))
-    ]
-    seen = Seen.ask(context, going)
-    if seen.states or may.retry:
-        known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
-        if may.retry:
-            known = {key: work if key in seen.states else _with_reset_accepted(work) for key, work in known.items()}
-        planned = plan(wanted, known, now=context.clock(), retry=may.retry)
-        decisions = decide_by_content(context, inputs, planned, known, store, may)
-    if seen.asked:
-        decisions = tuple(
-            seen.compared(context, plan_input, decision, store, may)
-            if isinstance(plan_input, DepositCandidate) and decision.to_be_recorded
-            else decision
-            for plan_input, decision in zip(inputs, decisions, strict=True)
-        )
-        decisions = _after_preflight(context, inputs, decisions, may)
-    if may.losses or may.unseen:
-        decisions = tuple(_warn_of_late_permission(decision, known) for decision in decisions)
-    decided = together(_block_mixed_publishers(context, inputs, _with_drift_warnings(context, decisions)))
-    return Approved(tuple(inputs), decided, known, store, may, context.why_not_sent(decided, planned=True))
-
-
-def _warn_of_late_permission(decision: Decision, known: Mapping[str, KnownWork]) -> Decision:
-    """Warn that a permission given now comes too late for files that are recorded and not sent yet."""
-    doi = decision.wanted.doi
-    work = known.get(doi.key) if doi is not None and decision.recorded_before else None
-    if work is None or work.open is None or work.open.state is not State.PREPARED:
-        return decision
-    message = (
-        f"{doi} was recorded earlier, without the permission that you give now, and will be sent as it was recorded"
-    )
-    hint = f'first abandon the recorded deposit: `doideposit abandon {doi} --reason "…"`; then run this command again'
-    finding = Finding("plan-recorded-before", Severity.WARNING, message, hint)
-    return replace(decision, findings=(*decision.findings, finding))
-
-
-def _with_drift_warnings(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Warn of each DOI that needs no deposit and that others changed."""
-    same = [
-        decision.wanted.doi for decision in decisions if decision.action is Action.UNCHANGED and decision.wanted.doi
-    ]
-    changed = context.ledger.observations.changed(same) if same else {}
-    return tuple(
-        _with_drift_warning(decision, changed[decision.wanted.doi.key])
-        if decision.action is Action.UNCHANGED and decision.wanted.doi and decision.wanted.doi.key in changed
-        else decision
-        for decision in decisions
-    )
-
-
-def _with_drift_warning(decision: Decision, drift: Sequence[Drift]) -> Decision:
-    what = "; ".join(difference.what for difference in drift)
-    message = f"the same content was deposited before, and others have changed it since: {what}"
-    hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` keeps it, `drift restore` sends yours'
-    finding = Finding("plan-changed-elsewhere", Severity.WARNING, message, hint)
-    return replace(decision, reason=message, findings=(*decision.findings, finding))
-
-
-def _after_preflight(
-    context: DepositContext,
-    inputs: Sequence[DepositCandidate | PlanInput],
-    decisions: Sequence[Decision],
-    may: Permissions,
-) -> tuple[Decision, ...]:
-    """Return the decisions, changed if Crossref would reject the series or a named DOI."""
-    if may.unseen:
-        return tuple(decisions)
-    planned = [
-        (plan_input, decision)
-        for plan_input, decision in zip(inputs, decisions, strict=True)
-        if isinstance(plan_input, DepositCandidate)
-    ]
-    changed = preflight(context, planned)
-    return tuple(
-        changed.get(plan_input.index, decision) if isinstance(plan_input, DepositCandidate) else decision
-        for plan_input, decision in zip(inputs, decisions, strict=True)
-    )
-
-
-def _block_mixed_publishers(
-    context: DepositContext, inputs: Sequence[DepositCandidate | PlanInput], decisions: Sequence[Decision]
-) -> tuple[Decision, ...]:
-    """Block ready-made files whose DOIs belong to several publishers: a file is sent with one login."""
-    if not context.others:
-        return tuple(decisions)
-    names: dict[int, set[str]] = {}
-    nobodys: set[int] = set()
-    for plan_input in inputs:
-        if isinstance(plan_input, DepositCandidate) and plan_input.wanted.group is not None:
-            names.setdefault(plan_input.wanted.group, set()).add(context.account_of(plan_input).name)
-            if context.accounts.is_nobodys(plan_input.item.doi, plan_input.item.container):
-                nobodys.add(plan_input.wanted.group)
-    mixed = {group for group, found in names.items() if len(found) > 1} - nobodys
-    stopped = (
-        _block_without_publisher(decision) if decision.wanted.group in nobodys else decision for decision in decisions
-    )
-    return tuple(
-        _block_two_publishers(decision) if decision.wanted.group in mixed else decision for decision in stopped
-    )
-
-
-def _block_without_publisher(decision: Decision) -> Decision:
-    message = (
-        f"a DOI of {decision.wanted.source} belongs to no series in the configuration, so its publisher is unknown"
-    )
-    hint = "describe its series, with its title and prefix, and the publisher_account that deposits it"
-    finding = Finding("plan-no-publisher", Severity.ERROR, message, hint)
-    return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
-
-
-def _block_two_publishers(decision: Decision) -> Decision:
-    message = f"the DOIs of {decision.wanted.source} belong to several publishers, but a file is sent with one login"
-    finding = Finding("plan-two-publishers", Severity.ERROR, message, "make a file for each publisher")
-    return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
-
-
-def _with_reset_accepted(known: KnownWork) -> KnownWork:
-    """Accept a person's statement that Crossref support reset the timestamp, if nobody can be asked."""
-    if too_many_digits(known.doi, known.timestamp) is None:
-        return known
-    return replace(known, timestamp=known.own_timestamp, reset=True)
-
-
-def _is_crowded(decision: Decision) -> bool:
-    """Tell whether only the number of its registered version keeps the DOI back: Crossref may have another by now."""
-    return any(finding.code == "plan-timestamp-digits" for finding in decision.findings)
-
-
+# Plans inputs with their bytes against the ledger and what Crossref has, as `Planner.decide` does.
+Decide = Callable[[Sequence[DepositCandidate], ContentStore, Permissions], Approved]
 # What goes out, with what the ledger knew of its DOI when that was decided.
 _ToSend = tuple[DepositCandidate, KnownWork | None]
 
@@ -192,13 +30,16 @@ _ToSend = tuple[DepositCandidate, KnownWork | None]
 class Preparation:
     """Record what a plan approved as submissions, exactly as it was checked, or say why not.
 
-    Whenever the ledger moved on since the plan was made, a DOI is planned again. With `replan` that is enough to send
-    it; otherwise, since somebody approved something else, it may only turn out that nothing is to be sent.
+    Whenever the ledger moved on since the plan was made, `decide` plans a DOI again. With `replan` that is enough to
+    send it; otherwise, since somebody approved something else, it may only turn out that nothing is to be sent.
     """
 
-    def __init__(self, context: DepositContext, approved: Approved, *, replan: bool, on_event: OnEvent) -> None:
+    def __init__(
+        self, context: DepositContext, approved: Approved, decide: Decide, *, replan: bool, on_event: OnEvent
+    ) -> None:
         self._context = context
         self._approved = approved
+        self._decide = decide
         self._replan = replan
         self._on_event = on_event
         self._decisions: dict[int, Decision] = {}
@@ -219,7 +60,7 @@ class Preparation:
         return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
     def _plan_again(self, overtaken: Sequence[DepositCandidate]) -> list[_ToSend]:
-        now = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
+        now = self._decide(overtaken, self._approved.store, self._approved.permissions)
         decisions = tuple(
             _block_outdated(decision) if self._is_outdated(decision, now.known) else decision
             for decision in now.decisions
@@ -339,7 +180,7 @@ class Preparation:
     def _seal(self, group: Sequence[_ToSend], batch_id: str, timestamp: int) -> Sealed:
         """Put the approved bytes into a file with its own batch id and timestamp."""
         store = self._approved.store
-        contents = [store.get(candidate.content) for candidate, _ in group]
+        contents = [store.get(candidate.sha256) for candidate, _ in group]
         items = [candidate.sealed for candidate, _ in group if candidate.sealed is not None]
         file = group[0][0].sealed_file
         if file is not None:

@@ -22,25 +22,17 @@ from doideposit.records.models.batch import SealedFile, SealedItem
 from doideposit.records.models.record import Record
 from doideposit.records.models.relations import IdentifierType
 
-__all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent"]
+__all__ = ["Approved", "ContentStore", "DepositCandidate"]
 
 # Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk.
 IN_MEMORY = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class StoredContent:
-    """Say where bytes are in a `ContentStore`, and their SHA-256."""
-
-    start: int
-    size: int
-    sha256: str
-
-
 class ContentStore:
     """Keep the bytes that a plan was made of, in a temporary file without a name that nobody else can open.
 
-    They take no memory, however many records there are; safe from several threads. It is gone with the plan.
+    Each is kept once, and found by its SHA-256. They take next to no memory, however many records there are; safe from
+    several threads. It is gone with the plan.
     """
 
     def __init__(self) -> None:
@@ -48,32 +40,36 @@ class ContentStore:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         self._lock = threading.Lock()
         self._end = 0
+        # Where the bytes of each SHA-256 begin, and how many they are.
+        self._places: dict[str, tuple[int, int]] = {}
         weakref.finalize(self, self._file.close)
 
-    def put(self, data: bytes) -> StoredContent:
-        """Keep bytes; raise `DiskError`."""
+    def put(self, data: bytes) -> str:
+        """Keep bytes, and return their SHA-256; raise `DiskError`."""
         sha256 = sys.intern(hashlib.sha256(data).hexdigest())
         try:
             with self._lock:
-                start = self._end
-                self._file.seek(start)
-                self._file.write(data)
-                self._end += len(data)
+                if sha256 not in self._places:
+                    self._file.seek(self._end)
+                    self._file.write(data)
+                    self._places[sha256] = (self._end, len(data))
+                    self._end += len(data)
         except OSError as error:
             hint = "free some space for temporary files (TMPDIR names the folder), or deposit fewer records at a time"
             raise DiskError(f"the temporary file of the plan cannot be written: {error.strerror}", hint=hint) from None
-        return StoredContent(start, len(data), sha256)
+        return sha256
 
-    def get(self, content: StoredContent) -> bytes:
+    def get(self, sha256: str) -> bytes:
         """Return bytes as they were put in; raise `DiskError` when they are not the same any more."""
+        start, size = self._places[sha256]
         try:
             with self._lock:
-                self._file.seek(content.start)
-                data = self._file.read(content.size)
+                self._file.seek(start)
+                data = self._file.read(size)
         except OSError as error:
             raise DiskError(f"the temporary file of the plan cannot be read: {error.strerror}") from None
         # Nobody else can open the file; this is for a disk that lies.
-        if hashlib.sha256(data).hexdigest() != content.sha256:
+        if hashlib.sha256(data).hexdigest() != sha256:
             raise DiskError("the temporary file of the plan was changed", hint="run the same command again")
         return data
 
@@ -99,7 +95,7 @@ class ContentStore:
                     )
                 )
                 continue
-            content = self.put(checked_record.xml)
+            sha256 = self.put(checked_record.xml)
             cites = _cited_dois_in_file(checked_record, checked_record.xml)
             for place, item in enumerate(checked_record.items):
                 findings = checked_record.findings if place == 0 else ()
@@ -114,7 +110,7 @@ class ContentStore:
                     group,
                     file=_path_of(checked_record),
                 )
-                found = _make_candidate(len(flat), checked_record, item, wanted, content)
+                found = _make_candidate(len(flat), checked_record, item, wanted, sha256)
                 flat.append(replace(found, cites=tuple(cites[item.doi.key])) if item.doi.key in cites else found)
         return tuple(flat)
 
@@ -156,9 +152,9 @@ class NamedDoi:
 
 @dataclass(frozen=True, slots=True)
 class DepositCandidate:
-    """Describe one DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
+    """Describe one DOI that may go out: its place among the inputs, who it is, and the SHA-256 of its checked bytes.
 
-    `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file, with `sealed_file` where it was
+    `sealed` is None for a DOI of a ready-made file, whose bytes are the whole file, with `sealed_file` where it was
     judged in this process. `kind` is the child of ``body``
     it becomes: only those of one kind share a file. `removes` are the fields that its record takes away, `targets` the
     DOIs that it relates to or updates, `cites` those in its references, `lines` where its record has each field.
@@ -167,7 +163,7 @@ class DepositCandidate:
     index: int
     wanted: PlanInput
     item: DepositItem
-    content: StoredContent
+    sha256: str
     sealed: SealedItem | None
     series: str
     container: str
@@ -231,7 +227,7 @@ def _path_of(checked: Checked) -> str | None:
 
 
 def _make_candidate(
-    index: int, checked: Checked, item: DepositItem, wanted: PlanInput, content: StoredContent
+    index: int, checked: Checked, item: DepositItem, wanted: PlanInput, sha256: str
 ) -> DepositCandidate:
     commentary = checked.record.commentary if checked.record else None
     series = commentary.series.name if commentary else (item.container or "deposit")
@@ -239,7 +235,7 @@ def _make_candidate(
         index=index,
         wanted=wanted,
         item=item,
-        content=content,
+        sha256=sha256,
         sealed=checked.sealed,
         sealed_file=checked.sealed_file,
         series=series,

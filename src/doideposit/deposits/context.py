@@ -23,12 +23,14 @@ from doideposit.deposits.accounts import Owners, PublisherAccount, PublisherAcco
 from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
+from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Decision
 from doideposit.deposits.schedule import Schedule
-from doideposit.deposits.values import Progress
+from doideposit.deposits.values import Progress, WorkStatus
+from doideposit.deposits.wording import status_of
 from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.findings import Where
 from doideposit.lifecycle import Milestone, State
@@ -156,6 +158,10 @@ class DepositContext:
         there = {Milestone.RESOLVES: self.registry.has_handles, Milestone.INDEXED: self.registry.has_works}
         there[Milestone.AS_INTENDED] = self.read_first
         return frozenset(milestone for milestone, is_there in there.items() if is_there)
+
+    def status_of(self, work: LedgerWork) -> WorkStatus:
+        """Return how a DOI stands now, by the deadlines of the configuration."""
+        return status_of(work, self.clock(), self.deadlines, self.observable)
 
     def offline(self) -> "DepositContext":
         """Return the same context without a registry, so that nothing can ask Crossref, or wait for it."""

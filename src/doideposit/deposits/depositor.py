@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Self
 
 from doideposit.checks.checking import Checker
-from doideposit.checks.values import Checked, DepositorName, Input
+from doideposit.checks.values import DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.accounts import PublisherAccount
-from doideposit.deposits.batching import Preparation, decide
-from doideposit.deposits.candidates import Approved, ContentStore
+from doideposit.deposits.candidates import Approved
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
+from doideposit.deposits.deciding import Planner
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import Given
 from doideposit.deposits.history import HistoryEntry
 from doideposit.deposits.lateness import Deadlines
-from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
+from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.ledger.hooks import HookStates
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
@@ -31,18 +30,17 @@ from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.schedule import Schedule
 from doideposit.deposits.updates import Seen
-from doideposit.deposits.uploading import DepositPass
+from doideposit.deposits.uploading import Delivery
 from doideposit.deposits.values import (
     DepositReport,
     Plan,
-    PlanEntry,
     PollReport,
     ReportEntry,
     WatchReport,
     WorkStatus,
 )
-from doideposit.deposits.wording import NEVER_DEPOSITED, status_of
-from doideposit.errors import UsageError, WorldError
+from doideposit.deposits.wording import NEVER_DEPOSITED
+from doideposit.errors import UsageError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi
@@ -117,6 +115,7 @@ class Depositor:
             others=tuple(others),
             publisher=publisher,
         )
+        self._delivery = Delivery(self._context, self._planner().decide)
         self._rules = approvals or ApprovalRules()
 
     def __enter__(self) -> Self:
@@ -201,7 +200,7 @@ class Depositor:
         that sends it.
         """
         may = Permissions(retry, tuple(allow_loss), unseen or "")
-        return self._plan_inputs(self._context.offline() if offline else self._context, items, may)
+        return self._planner(offline=offline).plan(items, may)
 
     def plan_references(self, *items: Input, allow_loss: Sequence[str] = (), unseen: str | None = None) -> Plan:
         """Plan to send the references of records alone, and nothing else of them; `deposit` takes it.
@@ -210,16 +209,10 @@ class Depositor:
         has it: what is registered is compared, and references that would be lost keep the record back.
         """
         checked = (self.references.alone(one) for one in self._checker.read_streaming(items))
-        return self._plan_checked(self._context, checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
+        return self._planner().plan_checked(checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
 
-    def _plan_inputs(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
-        # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
-        checker = self._checker.knowing(lambda doi, number: Seen.is_registered(context, doi, number))
-        return self._plan_checked(context, checker.read_streaming(items), may)
-
-    def _plan_checked(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:
-        store = ContentStore()
-        return decide(context, store.read_candidates(checked), store, may).as_plan(self.target)
+    def _planner(self, *, offline: bool = False) -> Planner:
+        return Planner(self._context.offline() if offline else self._context, self._checker)
 
     def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = (), offline: bool = False) -> Plan:
         """Plan to send our last registered version of a DOI again; `deposit` takes the plan.
@@ -227,10 +220,7 @@ class Depositor:
         What they added would be lost, and blocks it unless `allow_loss` names it; with `offline` that is found by the
         pass that sends it. Raises `UsageError` for a DOI that was never registered from here.
         """
-        wanted, store = Given(doi).doi(), ContentStore()
-        inputs = store.candidates_again(self.versions.registered_file(wanted), wanted)
-        context = self._context.offline() if offline else self._context
-        return decide(context, inputs, store, Permissions(True, tuple(allow_loss))).as_plan(self.target)
+        return self._planner(offline=offline).plan_again(Given(doi).doi(), Permissions(True, tuple(allow_loss)))
 
     def adopt(
         self,
@@ -267,17 +257,11 @@ class Depositor:
         (nothing is marked failed), `LedgerError` and `SchemaError`.
         """
         if dry_run:
-            plan = self._require_plan(self._context, items, retry=retry)
+            plan = self._require_plan(self._planner(), items, retry=retry)
             return DepositReport(self.target, tuple(map(ReportEntry.of, plan.entries)))
         on_event = on_event or silent
-        return self._send_recorded(self._record(self._context, items, retry=retry, on_event=on_event), on_event)
-
-    def _send_recorded(self, decisions: Sequence[Decision], on_event: OnEvent, *, send: bool = True) -> DepositReport:
-        """Send what was recorded by these decisions, with what an interrupted run recorded; report on each."""
-        error: WorldError | None = None
-        if send and any(decision.action.sends for decision in decisions):
-            error = DepositPass.run(self._context, on_event, doubts_only=True).error
-        return self._make_report(decisions, error or self._context.why_not_sent(decisions))
+        decisions = self._record(self._planner(), items, retry=retry, on_event=on_event)
+        return self._delivery.send(decisions, on_event)
 
     def ready(self, plan: "Plan | PlanFile | None" = None) -> None:
         """Fetch the login now, so that a missing one shows before anything is recorded.
@@ -294,60 +278,41 @@ class Depositor:
         `error` is about what was recorded before: it is in doubt, or nothing is sent for a while.
         """
         # What is registered is read, and compared, by the pass that sends it.
-        offline = self._context.offline()
-        decisions = self._record(offline, items, retry=retry, on_event=on_event or silent)
+        decisions = self._record(self._planner(offline=True), items, retry=retry, on_event=on_event or silent)
         before = [decision for decision in decisions if decision.recorded_before]
-        return self._make_report(decisions, self._context.why_not_sent(before))
+        return self._delivery.report(decisions, self._context.why_not_sent(before))
 
     def _record(
-        self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
+        self, planner: Planner, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
         self._rules.require(self.target)
-        plan = self._require_plan(context, items, retry=retry)
+        plan = self._require_plan(planner, items, retry=retry)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
-        replan = not any(one is plan for one in items)
-        return Preparation(context, Approved.of_plan(plan), replan=replan, on_event=on_event).run()
+        replan = not any(item is plan for item in items)
+        delivery = Delivery(planner.context, planner.decide)
+        return delivery.record(Approved.of_plan(plan), replan=replan, on_event=on_event)
 
-    def _require_plan(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
+    def _require_plan(self, planner: Planner, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
         """Return the given plan, or a plan of the given inputs."""
-        plans = [one for one in items if isinstance(one, Plan)]
+        plans = [item for item in items if isinstance(item, Plan)]
         if not plans:
-            return self._plan_inputs(context, [one for one in items if not isinstance(one, Plan)], Permissions(retry))
+            return planner.plan([item for item in items if not isinstance(item, Plan)], Permissions(retry))
         if len(items) > 1 or retry:
             raise UsageError("deposit a plan alone, as it was made", hint="give `retry` when making the plan")
         if plans[0].target != self.target:
             raise UsageError(f"the plan is for {plans[0].target}, but this depositor sends to {self.target}")
         return plans[0]
 
-    def _make_report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
-        known = self.works.by_key(one.wanted.doi for one in decisions if one.wanted.doi)
-        entries = []
-        for plan in map(PlanEntry.of, decisions):
-            work = known.get(plan.doi.key) if plan.doi else None
-            entries.append(ReportEntry.of(plan, None if work is None else self._status_of(work)))
-        return DepositReport(self.target, tuple(entries), error)
-
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
         """Upload the recorded files that are due, after asking about uploads in doubt; raises `CredentialsRefused`."""
-        sent = DepositPass.run(self._context, on_event or silent, doubts_only=True)
-        statuses = map(self._status_of, self.works.in_submissions(sent.keys))
-        named = ((one.submission.name if one.submission else str(one.doi), one) for one in statuses)
-        entries = (ReportEntry(name, one.doi, None, status=one) for name, one in named)
-        return DepositReport(self.target, tuple(entries), sent.error)
+        return self._delivery.send_due(on_event or silent)
 
     @property
     def plans(self) -> "PlanFiles":
         """Return the object that writes plans into files, records approvals, and applies them."""
         from doideposit.deposits.plans.files import PlanFiles  # noqa: PLC0415
 
-        return PlanFiles(
-            self._context, self._checker, self._rules, partial(decide, self._context), self._deposit_checked
-        )
-
-    def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
-        """Record the content of a plan file and, with `send`, send it."""
-        decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
-        return self._send_recorded(decisions, on_event, send=send)
+        return PlanFiles(self._context, self._checker, self._rules, self._planner().decide, self._delivery.apply)
 
     # Following up.
 
@@ -356,10 +321,10 @@ class Depositor:
 
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
-        done = DepositPass.run(self._context, on_event or silent, force=force)
+        done = self._delivery.make_pass(on_event or silent, force=force)
         return PollReport(
             target=self.target,
-            changed=tuple(self._status_of(work) for work in self.works.in_submissions(done.keys)),
+            changed=tuple(self._context.status_of(work) for work in self.works.in_submissions(done.keys)),
             looked=done.looked,
             sent=done.sent,
             outstanding=self.outstanding(),
@@ -384,7 +349,7 @@ class Depositor:
         """Return the status of a DOI; its `state` is None if it was never deposited. `UsageError` for other texts."""
         wanted = Given(doi).doi()
         work = self.works.one(wanted)
-        return self._status_of(work) if work else WorkStatus(wanted, self.target, next_action=NEVER_DEPOSITED)
+        return self._context.status_of(work) if work else WorkStatus(wanted, self.target, next_action=NEVER_DEPOSITED)
 
     def statuses(
         self,
@@ -403,10 +368,8 @@ class Depositor:
         keys = None if dois is None else tuple(doi.key for doi in Given(dois).dois())
         first = "" if after is None else Given(after).doi().key
         wanted = WorkFilter(Given(state).state(), series, outstanding, attention, keys=keys, after=first)
-        return (one for one in map(self._status_of, self.works.all(wanted)) if one.needs_person or not attention)
-
-    def _status_of(self, work: LedgerWork) -> WorkStatus:
-        return status_of(work, self._context.clock(), self._context.deadlines, self.observable)
+        found = map(self._context.status_of, self.works.all(wanted))
+        return (status for status in found if status.needs_person or not attention)
 
     @property
     def observable(self) -> frozenset[Milestone]:

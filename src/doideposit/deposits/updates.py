@@ -1,13 +1,13 @@
 """Before an update leaves: read what is registered, compare, and stop what would destroy something."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, TypeGuard
+from typing import Final, NamedTuple
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.resources import ResourceDeposit
-from doideposit.deposits.candidates import ContentStore, DepositCandidate, StoredContent
+from doideposit.deposits.candidates import ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.limits import NOBODY_ANSWERS, PRODUCTION, SILENT
@@ -16,19 +16,17 @@ from doideposit.deposits.planning import (
     Action,
     Decision,
     Permissions,
-    PlanInput,
     ReasonCode,
     too_many_digits,
 )
 from doideposit.errors import RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
-from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "decide_by_content"]
+__all__ = ["Seen"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -42,16 +40,16 @@ class _StoredAnswers:
 
     def __init__(self) -> None:
         self._store = ContentStore()
-        self._places: dict[str, StoredContent] = {}
+        self._hashes: dict[str, str] = {}
 
     def put(self, doi: Doi, state: RegisteredState) -> RegisteredState:
         """Store the answer of a state on disk, and return the state without it; raise `DiskError`."""
-        self._places[doi.key] = self._store.put(state.answer)
+        self._hashes[doi.key] = self._store.put(state.answer)
         return replace(state, answer=b"")
 
     def put_back(self, doi: Doi, state: RegisteredState) -> RegisteredState:
         """Return a state with its answer; raise `DiskError`."""
-        return replace(state, answer=self._store.get(self._places[doi.key]))
+        return replace(state, answer=self._store.get(self._hashes[doi.key]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,7 @@ class Seen:
     the answers with the records in them, which `answers` has.
     """
 
+    context: DepositContext
     asked: bool = False
     silent: bool = False
     states: Mapping[str, RegisteredState] = field(default_factory=dict)
@@ -107,7 +106,7 @@ class Seen:
         registry = context.registry
         wanted = list({doi.key: doi for doi in dois}.values())
         if registry is None or not context.read_first or not wanted:
-            return Seen()
+            return Seen(context)
 
         silent: list[str] = []
         answers = _StoredAnswers()
@@ -134,25 +133,21 @@ class Seen:
         elif len(wanted) > 1:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 told += pool.map(ask, wanted[1:])
-        pairs = [(doi.key, one) for doi, one in zip(wanted, told, strict=True)]
+        pairs = [(doi.key, answer) for doi, answer in zip(wanted, told, strict=True)]
         return Seen(
+            context,
             asked=True,
-            silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(one, str) for one in told)),
-            states={key: one for key, one in pairs if isinstance(one, RegisteredState)},
-            failures={key: one for key, one in pairs if isinstance(one, str)},
+            silent=len(silent) >= SILENT or (bool(silent) and all(isinstance(answer, str) for answer in told)),
+            states={key: answer for key, answer in pairs if isinstance(answer, RegisteredState)},
+            failures={key: answer for key, answer in pairs if isinstance(answer, str)},
             answers=answers,
         )
 
     def compared(
-        self,
-        context: DepositContext,
-        candidate: DepositCandidate,
-        decision: Decision,
-        store: ContentStore,
-        may: Permissions,
+        self, candidate: DepositCandidate, decision: Decision, store: ContentStore, may: Permissions
     ) -> Decision:
         """Return the decision with its changes; blocked if it would lose something, or if nobody could compare."""
-        doi = candidate.item.doi
+        context, doi = self.context, candidate.item.doi
         failure = self.failures.get(doi.key)
         if failure is not None and not may.unseen:
             return _decide_unseen(context, decision, doi, failure)
@@ -174,7 +169,7 @@ class Seen:
         # What the record takes away is wanted; other losses need a word of the person who deposits.
         consent = Consent(candidate.removes, may.losses)
         alone = candidate.wanted.is_resources
-        update = _judge_result(base, store.get(candidate.content), doi, consent, alone=alone)
+        update = _judge_result(base, store.get(candidate.sha256), doi, consent, alone=alone)
         findings = (*decision.findings, *update.findings)
         if has_errors(update.findings):
             reason = next(finding.message for finding in update.findings if finding.stops)
@@ -191,9 +186,16 @@ class Seen:
             decision, action=Action.UPDATE, reason=reason, reason_code=code, findings=findings, update=update
         )
 
-    def examine(self, context: DepositContext, recorded: NewSubmission) -> "Examined":
-        """Compare a recorded file with the registered records, before it is sent."""
-        stopped, clears = {}, {}
+    def examine(
+        self, recorded: NewSubmission
+    ) -> tuple[Mapping[str, Finding], Mapping[str, tuple[frozenset[str], ...]]]:
+        """Compare a recorded file with the registered records, before it is sent.
+
+        Returns what keeps DOIs here, and what has to be emptied before the file goes, both by `Doi.key`.
+        """
+        context = self.context
+        stopped: dict[str, Finding] = {}
+        clears: dict[str, tuple[frozenset[str], ...]] = {}
         ours = context.ledger.versions.took_effect([new_item.doi for new_item in recorded.items])
         for item in recorded.items:
             # What one record may lose on purpose, the others of its file may not.
@@ -215,85 +217,13 @@ class Seen:
                 stopped[doi.key] = stops
             elif update.clears:
                 clears[doi.key] = update.clears
+        return stopped, clears
+
+    def is_later_than(self, recorded: NewSubmission) -> bool:
+        """Tell whether Crossref has a timestamp by now that is above that of a recorded file."""
         # Parts of records have no timestamp: theirs is a place in our own order.
         known = [] if recorded.is_resources else [state.timestamp for state in self.states.values()]
-        return Examined(stopped, clears, late=max(known, default=0) > recorded.timestamp)
-
-
-def decide_by_content(
-    context: DepositContext,
-    inputs: Sequence[DepositCandidate | PlanInput],
-    decisions: Sequence[Decision],
-    known: Mapping[str, KnownWork],
-    store: ContentStore,
-    may: Permissions,
-) -> tuple[Decision, ...]:
-    """Decide by content about records whose parts were deposited since their last whole deposit.
-
-    The fingerprint of the last whole deposit misleads then: it differs for a record that has the new parts, although
-    nothing would change, and it is the same for a record without them, although something would be lost.
-    """
-    pairs = list(zip(inputs, decisions, strict=True))
-    uncertain = (
-        []
-        if may.retry
-        else [plan_input for plan_input, decision in pairs if _rests_on_fingerprint(plan_input, decision, known)]
-    )
-    changed = context.ledger.versions.changed_in_parts([candidate.item.doi for candidate in uncertain] or ())
-    if not changed:
-        return tuple(decisions)
-    return tuple(
-        _by_content(context, plan_input, decision, store)
-        if _rests_on_fingerprint(plan_input, decision, known) and plan_input.item.doi.key in changed
-        else decision
-        for plan_input, decision in pairs
-    )
-
-
-_IN_PARTS: Final = "registered with the same content, some of it in a resource-only deposit"
-
-
-def _rests_on_fingerprint(
-    plan_input: DepositCandidate | PlanInput, decision: Decision, known: Mapping[str, KnownWork]
-) -> TypeGuard[DepositCandidate]:
-    """Tell whether the decision about a record rests only on the fingerprint of its last whole deposit."""
-    if not isinstance(plan_input, DepositCandidate) or plan_input.wanted.is_resources:
-        return False
-    if decision.reason_code is ReasonCode.OTHER_CONTENT:
-        return True
-    work = known.get(plan_input.item.doi.key)
-    # Where the latest deposit is the whole one, nothing came after it, and thousands of records need no question.
-    same = decision.reason_code is ReasonCode.SAME_CONTENT
-    return same and work is not None and work.applied != work.registered_fingerprint
-
-
-def _by_content(
-    context: DepositContext, candidate: DepositCandidate, decision: Decision, store: ContentStore
-) -> Decision:
-    doi, versions = candidate.item.doi, context.ledger.versions
-    sent = versions.last_registered(doi)
-    ours = sent[1] if sent else versions.adopted_version(doi)
-    registered = None if ours is None else RegisteredRecord.read(ours, doi.printed)
-    desired = RegisteredRecord.read(store.get(candidate.content), doi.printed)
-    if registered is None or desired is None:
-        return decision
-    if compare(registered, desired):
-        code = ReasonCode.OTHER_CONTENT
-        return replace(decision, action=Action.UPDATE, reason=SENTENCES[code], reason_code=code)
-    code = ReasonCode.SAME_CONTENT
-    return replace(decision, action=Action.UNCHANGED, reason=_IN_PARTS, reason_code=code)
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """Tell what a look before sending found: what keeps DOIs here, and what has to be emptied before the file goes.
-
-    Both are by `Doi.key`. `late` says that Crossref has a timestamp by now that is above that of the file.
-    """
-
-    stopped: Mapping[str, Finding] = field(default_factory=dict)
-    clears: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
-    late: bool = False
+        return max(known, default=0) > recorded.timestamp
 
 
 class _Base(NamedTuple):

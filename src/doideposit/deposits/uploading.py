@@ -1,26 +1,28 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after.
 
-And one pass over what is under way: ask, then upload.
+And what a depositor does with it: record what was approved, make one pass over what is under way, and report.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from doideposit.crossref.sealing import recorded_batch
 from doideposit.crossref.xml.deposit_file import DepositFile
+from doideposit.deposits.batching import Decide, Preparation
+from doideposit.deposits.candidates import Approved
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission
 from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.limits import PRODUCTION
-from doideposit.deposits.planning import next_timestamp
+from doideposit.deposits.planning import Decision, next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE
 from doideposit.deposits.steps import Clears, StepFiles, reseal
-from doideposit.deposits.updates import Examined, Seen
-from doideposit.deposits.values import Progress
+from doideposit.deposits.updates import Seen
+from doideposit.deposits.values import DepositReport, PlanEntry, Progress, ReportEntry
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (
     ConfigurationError,
@@ -35,10 +37,11 @@ from doideposit.errors import (
     UnexpectedAnswer,
     WorldError,
 )
+from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["DepositPass"]
+__all__ = ["Delivery"]
 
 # How long a comparison with what is registered holds: a file may wait for hours before it is sent.
 FRESH: Final = timedelta(minutes=15)
@@ -160,12 +163,12 @@ class _Uploader:
         seen = Seen.ask(context, [item.doi for item in recorded.items])
         if seen.failures and self._may_wait(submission, recorded):
             return _Comparison(may_send=False, error=self._wait_for_answers(submission, recorded, seen))
-        examined = seen.examine(context, recorded)
-        if examined.stopped:
-            self._block_dois(submission, recorded, examined, seen)
-        elif examined.clears and submission.step == submission.steps:
-            self._record_in_steps(submission, recorded, examined.clears, seen)
-        elif examined.late:
+        stopped, clears = seen.examine(recorded)
+        if stopped:
+            self._block_dois(submission, recorded, stopped, seen)
+        elif clears and submission.step == submission.steps:
+            self._record_in_steps(submission, recorded, clears, seen)
+        elif seen.is_later_than(recorded):
             self._record_with_higher_timestamp(submission, recorded, seen)
         else:
             return _Comparison(may_send=True)
@@ -198,9 +201,10 @@ class _Uploader:
         # One answer that is none says nothing of the other files.
         return RegistrarUnavailable(reason) if seen.silent else None
 
-    def _block_dois(self, submission: Submission, recorded: NewSubmission, examined: Examined, seen: Seen) -> None:
+    def _block_dois(
+        self, submission: Submission, recorded: NewSubmission, stopped: Mapping[str, Finding], seen: Seen
+    ) -> None:
         """Block the DOIs that must not be sent, and record the other DOIs of the file again without them."""
-        stopped = examined.stopped
         advice = {key: f"{finding.hint}; then deposit it again" for key, finding in stopped.items()}
         groups: dict[str, list[Doi]] = {}
         for item in recorded.items:
@@ -365,7 +369,7 @@ class _Uploader:
         self._on_event(Progress("doubt", reason, file_name=upload.file_name))
 
 
-class DepositPass(NamedTuple):
+class _DepositPass(NamedTuple):
     """Tell what a pass touched, asked about and sent, and what went wrong outside."""
 
     keys: list[int]
@@ -373,11 +377,53 @@ class DepositPass(NamedTuple):
     sent: int
     error: WorldError | None
 
-    @staticmethod
-    def run(
-        context: DepositContext, on_event: OnEvent, *, force: bool = False, doubts_only: bool = False
-    ) -> "DepositPass":
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Record what was approved, send what is recorded, and report what became of each input."""
+
+    context: DepositContext
+    decide: Decide
+
+    def record(self, approved: Approved, *, replan: bool, on_event: OnEvent) -> tuple[Decision, ...]:
+        """Record the submissions of all inputs that are not blocked; return one decision for each input, in order."""
+        return Preparation(self.context, approved, self.decide, replan=replan, on_event=on_event).run()
+
+    def apply(self, approved: Approved, on_event: OnEvent, send: bool) -> DepositReport:
+        """Record the content of a plan file and, with `send`, send it."""
+        decisions = self.record(approved, replan=False, on_event=on_event)
+        if send:
+            return self.send(decisions, on_event)
+        return self.report(decisions, self.context.why_not_sent(decisions))
+
+    def send(self, decisions: Sequence[Decision], on_event: OnEvent) -> DepositReport:
+        """Send what was recorded by these decisions, with what an interrupted run recorded; report on each."""
+        error: WorldError | None = None
+        if any(decision.action.sends for decision in decisions):
+            error = self.make_pass(on_event, doubts_only=True).error
+        return self.report(decisions, error or self.context.why_not_sent(decisions))
+
+    def send_due(self, on_event: OnEvent) -> DepositReport:
+        """Send the recorded files that are due, after asking about uploads in doubt; raises `CredentialsRefused`."""
+        sent = self.make_pass(on_event, doubts_only=True)
+        statuses = map(self.context.status_of, self.context.ledger.works.in_submissions(sent.keys))
+        named = ((status.submission.name if status.submission else str(status.doi), status) for status in statuses)
+        entries = (ReportEntry(name, status.doi, None, status=status) for name, status in named)
+        return DepositReport(self.context.target, tuple(entries), sent.error)
+
+    def report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
+        """Report what was decided about each input, and how its DOI stands now."""
+        context = self.context
+        known = context.ledger.works.by_key(decision.wanted.doi for decision in decisions if decision.wanted.doi)
+        entries = []
+        for planned in map(PlanEntry.of, decisions):
+            work = known.get(planned.doi.key) if planned.doi else None
+            entries.append(ReportEntry.of(planned, None if work is None else context.status_of(work)))
+        return DepositReport(context.target, tuple(entries), error)
+
+    def make_pass(self, on_event: OnEvent, *, force: bool = False, doubts_only: bool = False) -> _DepositPass:
         """Poll, then upload unless Crossref cannot be reached. A damaged file stops no other one."""
+        context = self.context
         done: list[tuple[Poller, _Uploader]] = []
         if not force:
             _wait_for_maintenance(context)
@@ -408,7 +454,7 @@ class DepositPass(NamedTuple):
             raise refused[0]
         keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
         errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
-        return DepositPass(
+        return _DepositPass(
             list(dict.fromkeys(keys)),
             sum(len(poller.asked) for poller, _ in done),
             sum(uploader.received for _, uploader in done),

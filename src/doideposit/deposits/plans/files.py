@@ -13,8 +13,9 @@ from doideposit.checks.checking import Checker
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.sealing import FoundItem
 from doideposit.crossref.xml.existing import DepositItem
+from doideposit.deposits.batching import Decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
-from doideposit.deposits.context import DepositContext, OnEvent
+from doideposit.deposits.context import DepositContext, OnEvent, silent
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
 from doideposit.deposits.plans.approvals import ApprovalRules
@@ -25,7 +26,7 @@ from doideposit.deposits.plans.writing import (
     READING_HEAD,
     PlanWriter,
 )
-from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
+from doideposit.deposits.values import DepositReport, Plan, PlanEntry
 from doideposit.errors import ApprovalMissing, DiskError, PlanUnusable, UsageError
 from doideposit.files import write_atomic
 from doideposit.findings import Finding, Severity, Where
@@ -35,9 +36,6 @@ from doideposit.registered.comparison import compare
 from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["PlanFiles"]
-
-# What plans candidates against the ledger and what Crossref has, as `batching.decide` does.
-Decide = Callable[[Sequence[DepositCandidate], ContentStore, Permissions], Approved]
 
 NOT_HERE: Final = "no longer exists, or cannot be read"
 # So many new differences are told; the plan that is made again shows all.
@@ -129,7 +127,7 @@ def _make_input(
         index=place,
         wanted=wanted,
         item=item,
-        content=store.put(xml),
+        sha256=store.put(xml),
         sealed=found.sealed,
         series=sending.series,
         container=sending.container,
@@ -282,7 +280,7 @@ def _changed_file(
         hint += "; if its files are on another machine, add --without-files"
     # Parts of a record are not compared with the whole one that the file holds.
     elif not candidate.wanted.is_resources:
-        message += f": {_difference(checker, candidate.item.doi, store.get(candidate.content), Path(path))}"
+        message += f": {_difference(checker, candidate.item.doi, store.get(candidate.sha256), Path(path))}"
     yield Finding("plan-file-changed", Severity.ERROR, message, hint, Where(file=candidate.wanted.source))
 
 
@@ -340,10 +338,6 @@ def _decide_one(
 
 
 # What a depositor offers.
-
-
-def _ignore_progress(_progress: Progress) -> None:
-    """Watch nothing."""
 
 
 def _require_enough_approvals(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
@@ -443,7 +437,7 @@ class PlanFiles:
         by: str,
         without_files: bool = False,
         send: bool = True,
-        on_event: OnEvent = _ignore_progress,
+        on_event: OnEvent = silent,
     ) -> DepositReport:
         """Send exactly what a plan holds, or nothing if anything changed since it was made.
 

@@ -122,9 +122,9 @@ def _planned_record(
 ) -> PlannedRecord:
     sending, title = None, ""
     if isinstance(plan_input, DepositCandidate) and decision.action.sends:
-        xml = approved.store.get(plan_input.content)
+        xml = approved.store.get(plan_input.sha256)
         # The DOIs of a ready-made file share its bytes, which the plan holds once.
-        contents.put(xml, plan_input.content.sha256)
+        contents.put(xml, plan_input.sha256)
         sending, title = _sending_of(approved, plan_input), _title_in_xml(context, plan_input, xml)
     return PlannedRecord(
         source=entry.source,
@@ -147,7 +147,7 @@ def _sending_of(approved: Approved, candidate: DepositCandidate) -> Sending:
         container=candidate.container,
         record_type=candidate.item.record_type,
         schema_version=candidate.sealed.schema_version if candidate.sealed else "",
-        sha256=candidate.content.sha256,
+        sha256=candidate.sha256,
         landing_page=candidate.landing_page,
         file=str(Path(candidate.wanted.file).absolute()) if candidate.wanted.file else None,
         removes=candidate.removes,

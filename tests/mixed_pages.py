@@ -8,7 +8,7 @@ from desk import FAST
 from doideposit.cli.init import PRESETS
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.application import staff_pages
-from doideposit.web.desk.gate import Opening
+from doideposit.web.desk.gate import Gate
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings, open_checker
 from mixed_ledger import NOW, mixed_desk
@@ -30,7 +30,7 @@ def mixed_pages(folder: Path) -> tuple[Desk, Application, str]:
     pages = staff_pages(
         settings,
         lambda _target: desk.depositor,
-        Opening(accounts, local=DeskAccount("ada", frozenset(DeskRole))),
+        Gate(accounts, local=DeskAccount("ada", frozenset(DeskRole))),
         clock=lambda: NOW,
         read_document=_nothing_read,
         open_checker=lambda: open_checker(settings),

@@ -225,10 +225,31 @@ class UnforeseenError(WorldError):
         return cls(f"an unexpected error happened ({type(error).__name__}); nothing is lost")
 
 
+# Characters of an answer that are in a message.
+QUOTED = 120
+# The tags of an error page, with its style sheet, scripts and comments; the text that is left is shown to people.
+_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
+
+
 class RegistrarError(WorldError):
-    """Say that Crossref, or the way to it, failed."""
+    """Say that Crossref, or the way to it, failed.
+
+    `excerpt` is the beginning of an answer that is not a documented one, without passwords; the message ends with what
+    it says in words. `retry_after` is the number of seconds that Crossref asks to wait, or None.
+    """
 
     code = "registrar"
+
+    def __init__(self, message: str, *, hint: str = "", excerpt: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message + _quoted(excerpt), hint=hint)
+        self.excerpt = excerpt
+        self.retry_after = retry_after
+
+
+def _quoted(page: str) -> str:
+    """Return the first words of a page, in quotation marks after a colon; empty if it has none."""
+    words = " ".join(_MARKUP.sub(" ", page).split())
+    return f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
 
 
 class CredentialsRefused(RegistrarError):
@@ -241,31 +262,7 @@ class CredentialsRefused(RegistrarError):
     )
 
 
-# Characters of an answer that are in a message.
-QUOTED = 120
-# The tags of an error page, with its style sheet, scripts and comments; the text that is left is shown to people.
-_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
-
-
-class OddAnswer(RegistrarError):
-    """Say that an answer is not the documented one; `excerpt` is its beginning, without passwords.
-
-    The message ends with what the page says in words. `retry_after` is the number of seconds it asks to wait, or None.
-    """
-
-    def __init__(self, message: str, *, hint: str = "", excerpt: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message + self.quoted(excerpt), hint=hint)
-        self.excerpt = excerpt
-        self.retry_after = retry_after
-
-    @staticmethod
-    def quoted(page: str) -> str:
-        """Return the first words of a page, in quotation marks after a colon; empty if it has none."""
-        words = " ".join(_MARKUP.sub(" ", page).split())
-        return f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
-
-
-class SubmissionForbidden(OddAnswer):
+class SubmissionForbidden(RegistrarError):
     """Say that the login is right and may not do this (status 403)."""
 
     code = "submission-forbidden"
@@ -273,17 +270,10 @@ class SubmissionForbidden(OddAnswer):
 
 
 class RegistrarBusy(RegistrarError):
-    """Say that Crossref asks to wait: too many requests, or more than 10,000 submissions pending.
-
-    `retry_after` is the number of seconds Crossref named, or None.
-    """
+    """Say that Crossref asks to wait: too many requests, or more than 10,000 submissions pending."""
 
     code = "registrar-busy"
     default_hint = "nothing to do: the next run tries again"
-
-    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.retry_after = retry_after
 
 
 class RegistrarUnavailable(RegistrarError):
@@ -292,19 +282,15 @@ class RegistrarUnavailable(RegistrarError):
     code = "registrar-unavailable"
     default_hint = "nothing to do: the next run tries again"
 
-    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.retry_after = retry_after
 
-
-class SubmissionInDoubt(OddAnswer):
+class SubmissionInDoubt(RegistrarError):
     """Say that the file went out and no usable answer came back: Crossref may or may not have it."""
 
     code = "submission-in-doubt"
     default_hint = "run `doideposit poll`: it asks Crossref for the file before anything is sent again"
 
 
-class UnexpectedAnswer(OddAnswer):
+class UnexpectedAnswer(RegistrarError):
     """Say that an answer fits no known form, or declines a file without a reason in it."""
 
     code = "unexpected-answer"

@@ -2,11 +2,10 @@
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from doideposit.findings import Severity
 
-__all__ = ["CodeOrigin", "Explanation", "Writer"]
+__all__ = ["CodeOrigin", "Explanation"]
 
 
 class CodeOrigin(StrEnum):
@@ -23,35 +22,9 @@ class CodeOrigin(StrEnum):
     CONFIGURATION = "configuration"
     ERROR = "error"
 
-    def writer(self, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> "Writer":
+    def writer(self, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> "_Writer":
         """Return a function that makes explanations of one kind, with a source and severity where none is given."""
-
-        def write(
-            code: str,
-            title: str,
-            why: str,
-            hint: str,
-            *,
-            source: str = source,
-            severity: Severity = severity,
-            bad: str = "",
-            good: str = "",
-        ) -> Explanation:
-            return Explanation(
-                code=code,
-                kind=self,
-                severity=severity,
-                title=title,
-                why=why,
-                hint=hint,
-                source=source,
-                bad=bad,
-                good=good,
-                category=self.value,
-                overridable=overridable,
-            )
-
-        return write
+        return _Writer(self, source, severity, overridable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +32,10 @@ class Explanation:
     """Record what is said about one code.
 
     `title` is a heading, `message` the sentence the finding of a rule says (with … where it names what was found; for
-    other codes the place that raises them says it), `why` the
-    reason in a sentence or two, `hint` what to do now, `source` the page the rule comes from. `bad` and `good` are
-    fields of a record in YAML, or what the configuration says of the series; they are empty where an example would
-    show nothing. What is not `overridable` cannot be
-    changed or ignored by the configuration. `former` is the name that the code had in the version before.
+    other codes the place that raises them says it), `why` the reason in a sentence or two, `hint` what to do now,
+    `source` the page the rule comes from. `bad` and `good` are fields of a record in YAML, or what the configuration
+    says of the series; they are empty where an example would show nothing. What is not `overridable` cannot be changed
+    or ignored by the configuration. `former` is the name that the code had in the version before.
     """
 
     code: str
@@ -87,8 +59,14 @@ class Explanation:
         return {key: value for key, value in data.items() if value != ""}
 
 
-class Writer(Protocol):
-    """Make one explanation: its code, its title, the reason, and what to do; the finding itself says the sentence."""
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Make explanations of one kind: each has its code, its title, the reason, and what to do."""
+
+    kind: CodeOrigin
+    source: str
+    severity: Severity
+    overridable: bool
 
     def __call__(
         self,
@@ -97,10 +75,22 @@ class Writer(Protocol):
         why: str,
         hint: str,
         *,
-        source: str = ...,
-        severity: Severity = ...,
+        source: str | None = None,
+        severity: Severity | None = None,
         bad: str = "",
         good: str = "",
     ) -> Explanation:
-        """Return the explanation."""
-        ...
+        """Return the explanation of a code; the finding itself says the sentence."""
+        return Explanation(
+            code=code,
+            kind=self.kind,
+            severity=self.severity if severity is None else severity,
+            title=title,
+            why=why,
+            hint=hint,
+            source=self.source if source is None else source,
+            bad=bad,
+            good=good,
+            category=self.kind.value,
+            overridable=self.overridable,
+        )

@@ -21,7 +21,6 @@ from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
 from doideposit.errors import (
     CredentialsRefused,
-    OddAnswer,
     RegistrarBusy,
     RegistrarUnavailable,
     SubmissionForbidden,
@@ -190,10 +189,8 @@ class CrossrefClient:
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
-            answered = f"{answer.status}{OddAnswer.quoted(self._excerpt_of(answer))}"
-            raise RegistrarUnavailable(
-                f"{self._host} cannot process it now: it answered {answered}", retry_after=answer.retry_after
-            )
+            busy = f"{self._host} cannot process it now: it answered {answer.status}"
+            raise RegistrarUnavailable(busy, excerpt=self._excerpt_of(answer), retry_after=answer.retry_after)
         raise self._unexpected_error(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
 
     def _target_of(self, answer: HttpAnswer) -> str:

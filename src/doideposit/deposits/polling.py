@@ -26,8 +26,8 @@ from doideposit.errors import (
     ConfigurationError,
     CredentialsRefused,
     LedgerDamaged,
-    OddAnswer,
     RegistrarBusy,
+    RegistrarError,
     RegistrarUnavailable,
     SubmissionForbidden,
     UnexpectedAnswer,
@@ -168,7 +168,7 @@ class Poller:
         self.asked: list[int] = []
         self.changed: list[int] = []
         self._stopped: WorldError | None = None
-        self._odd_answer: OddAnswer | None = None
+        self._odd_answer: RegistrarError | None = None
         self._odd = 0
         self._was_away = False
         # Read for all leased files at once: a query for each would be most of the time of a pass.
@@ -270,7 +270,7 @@ class Poller:
         self._stopped = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
 
-    def _note_unexpected_answer(self, submission: Submission, error: OddAnswer) -> None:
+    def _note_unexpected_answer(self, submission: Submission, error: RegistrarError) -> None:
         """Report at once that an answer is not a documented one; it is polled again by schedule."""
         context, now = self._context, self._context.clock()
         moment = context.schedule.next_poll(now, submission.polls + 1)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from doideposit.errors import OddAnswer, RegistrarBusy, RegistrarUnavailable
+from doideposit.errors import RegistrarError
 
 __all__ = ["GRACE", "LEASE", "WATCH", "Schedule"]
 
@@ -37,7 +37,7 @@ class Schedule:
 
     def pause_until(self, now: datetime, failures: int, error: Exception | None = None) -> datetime:
         """Return when to retry after `failures` in a row: as Crossref asked, or twice as long each time, to 15 min."""
-        asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable | OddAnswer) else None
+        asked = error.retry_after if isinstance(error, RegistrarError) else None
         if asked is not None:
             # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.
             return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))

@@ -10,11 +10,9 @@ import doideposit
 from doideposit.django.models import DoiModel
 from doideposit.wiring import load_settings
 
-__all__ = ["check_configuration", "check_models"]
-
 
 @register("doideposit")
-def check_configuration(**_kwargs: Any) -> list[CheckMessage]:
+def _check_configuration(**_kwargs: Any) -> list[CheckMessage]:
     """Report a missing or wrong configuration, and a public site whose target is only a rehearsal."""
     named = getattr(settings, "DOIDEPOSIT_CONFIG", None)
     if not named:
@@ -32,7 +30,7 @@ def check_configuration(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register("doideposit")
-def check_models(**_kwargs: Any) -> list[CheckMessage]:
+def _check_models(**_kwargs: Any) -> list[CheckMessage]:
     """Name the models that do not say how an object becomes a record, or whether readers see it."""
     return [
         Error(f"{model.__name__} has no method {name}", hint=hint, obj=model, id="doideposit.E003")

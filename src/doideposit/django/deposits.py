@@ -22,7 +22,7 @@ from doideposit.django.models import DoiModel, DoiStanding, DoiState
 from doideposit.django.opening import current_target, depositor
 from doideposit.django.signals import doi_needs_attention, doi_registered
 
-__all__ = ["Followed", "RegisteredObjects", "doi_of", "record_of", "refresh", "register", "work_of"]
+__all__ = ["RegisteredObjects", "refresh", "register", "work_of"]
 
 # As many objects are held in memory at a time.
 AT_ONCE = 500
@@ -53,19 +53,14 @@ class RegisteredObjects:
     unkept: str = ""
 
 
-def record_of(instance: DoiModel) -> dict[str, Any]:
-    """Return the record of an object without its empty values."""
-    return {key: value for key, value in instance.doi_record().items() if value not in (None, "", [], {})}
-
-
 def work_of(instance: DoiModel) -> doideposit.Commentary:
     """Return the object as a value with a DOI, for its landing page; raises `ValueError` where it cannot be one."""
-    record = record_of(instance)
+    record = instance.filled_doi_record()
     series = depositor().series.get(str(record.get("series")))
     return doideposit.Commentary.model_validate({**record, "series": series} if series else record)
 
 
-def doi_of(record: Mapping[str, Any]) -> doideposit.Doi | None:
+def _doi_of(record: Mapping[str, Any]) -> doideposit.Doi | None:
     """Return the DOI that a record will get; None where series or number yield none."""
     series = depositor().series.get(str(record.get("series")))
     try:
@@ -148,7 +143,7 @@ def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
         try:
             # What is not in the database, or no longer, has no page, whatever its own method says.
             if not instance._state.adding and instance.pk is not None and instance.doi_is_public():
-                records.append((instance, record_of(instance)))
+                records.append((instance, instance.filled_doi_record()))
             else:
                 hidden.append(instance)
         # Both methods call code of the site, which may raise anything.
@@ -165,7 +160,7 @@ def _find_taken_dois(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> d
 
     An object that was deleted keeps no DOI back: who writes the commentary again continues with its DOI.
     """
-    dois = {instance: doi for instance, record in records if (doi := doi_of(record)) is not None}
+    dois = {instance: doi for instance, record in records if (doi := _doi_of(record)) is not None}
     known = DoiState.objects.filter(target=current_target(), key__in=[doi.key for doi in dois.values()])
     owners = {state.key: state for state in known}
     return {
@@ -201,7 +196,7 @@ def _save_intents(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> set[
     Without it, a process that is killed after the ledger was written would leave a list that shows no DOI while one is
     under way. A row without a fingerprint is such an intent; the ledger need not know its DOI.
     """
-    dois = [(instance, record, doi) for instance, record in records if (doi := doi_of(record)) is not None]
+    dois = [(instance, record, doi) for instance, record in records if (doi := _doi_of(record)) is not None]
     target = current_target()
     intents = [_state_for(_Known(instance, record, doi, target, None)) for instance, record, doi in dois]
     for intent in intents:
@@ -301,7 +296,7 @@ def _state_columns(status: doideposit.WorkStatus) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class _Followed:
     """Say what a pass found: how many DOIs it looked at, which are newly registered, and which newly need a person."""
 
     looked: int = 0
@@ -309,7 +304,7 @@ class Followed:
     attention: tuple[DoiState, ...] = ()
 
 
-def refresh() -> Followed:
+def refresh() -> _Followed:
     """Copy the state of each DOI from the ledger, and send the signals for changes; no network.
 
     A DOI whose object was deleted, hidden, renumbered or changed after it was registered is named as well: it leads to
@@ -333,7 +328,7 @@ def refresh() -> Followed:
                 if state.standing == DoiStanding.ATTENTION and before.standing != DoiStanding.ATTENTION:
                     attention.append(state)
                     doi_needs_attention.send_robust(state.content_type.model_class(), instance=instance, state=state)
-    return Followed(looked, tuple(registered), tuple(attention))
+    return _Followed(looked, tuple(registered), tuple(attention))
 
 
 def _delete_unrecorded() -> None:
@@ -403,7 +398,7 @@ def _object_news(state: DoiState, instance: DoiModel, columns: Mapping[str, Any]
     fingerprint = _fingerprint(record)
     if fingerprint == state.fingerprint or columns.get("standing", state.standing) == DoiStanding.ATTENTION:
         return {}
-    doi = doi_of(record)
+    doi = _doi_of(record)
     if doi is not None and doi.key != state.key:
         said = f"the number was changed: if it is registered again, it gets a second DOI, {doi}"
         action = f"change the number back, or register the second one and redirect the page{where} to its page"

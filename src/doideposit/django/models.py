@@ -73,8 +73,8 @@ class DoiState(models.Model):
 class DoiModel(models.Model):
     """Make a model one whose objects can get a DOI: say how an object becomes a record, and whether readers see it.
 
-    Both methods are the model's to write. Django's models cannot be abstract classes of Python, so that a system check
-    names the missing one when the site starts.
+    `doi_record` and `doi_is_public` are the model's to write. Django's models cannot be abstract classes of Python, so
+    that a system check names the missing one when the site starts.
     """
 
     class Meta:
@@ -85,6 +85,10 @@ class DoiModel(models.Model):
     def doi_record(self) -> Mapping[str, Any]:
         """Return the record of this object, as `Depositor.deposit` takes it; empty values count as left out."""
         raise NotImplementedError
+
+    def filled_doi_record(self) -> dict[str, Any]:
+        """Return the record of this object without its empty values."""
+        return {key: value for key, value in self.doi_record().items() if value not in (None, "", [], {})}
 
     def doi_is_public(self) -> bool:
         """Tell whether readers can open its page: a DOI cannot be deleted, so nothing else gets one."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from inspect import isfunction
+from typing import Any, Final, NamedTuple, TypeVar
 
 from flask import Blueprint, Flask, current_app, request
 
@@ -12,11 +13,23 @@ View = TypeVar("View", bound=Callable[..., Any])
 Need = TypeVar("Need", bound=StrEnum)
 
 
+class _Route(NamedTuple):
+    """Hold the address of a view, the methods of HTTP that it answers, and what nobody may call it without."""
+
+    rule: str
+    methods: tuple[str, ...]
+    needs: StrEnum | None
+
+
+# The routes of all marked methods, by the function of each.
+_ROUTES: Final[dict[Callable[..., Any], _Route]] = {}
+
+
 def route(rule: str, *methods: str, needs: StrEnum | None = None) -> Callable[[View], View]:
     """Mark a method as the view of an address; `needs` is the role or the scope without which nobody may call it."""
 
     def marked(view: View) -> View:
-        view.__dict__.update(route=(rule, methods or ("GET",)), needs=needs)
+        _ROUTES[view] = _Route(rule, methods or ("GET",), needs)
         return view
 
     return marked
@@ -31,12 +44,15 @@ class Views:
         """Add every marked method to an application, as the endpoint `name.METHOD` below the path `prefix`."""
         blueprint = Blueprint(name, __name__, url_prefix=prefix or None)
         for endpoint, method in vars(type(self)).items():
-            if "route" in getattr(method, "__dict__", {}):
-                rule, methods = method.__dict__["route"]
-                blueprint.add_url_rule(rule, endpoint, getattr(self, endpoint), methods=methods)
+            if isfunction(method) and method in _ROUTES:
+                marked = _ROUTES[method]
+                blueprint.add_url_rule(marked.rule, endpoint, getattr(self, endpoint), methods=marked.methods)
         app.register_blueprint(blueprint)
 
     @staticmethod
     def needed(otherwise: Need) -> Need:
         """Return the role or the scope that the view of this request needs; `otherwise` where it names none."""
-        return getattr(current_app.view_functions[str(request.endpoint)], "needs", None) or otherwise
+        view = current_app.view_functions[str(request.endpoint)]
+        # What Flask calls is the method of an object; the mark is on its function.
+        marked = _ROUTES.get(getattr(view, "__func__", view))
+        return marked.needs if marked is not None and isinstance(marked.needs, type(otherwise)) else otherwise

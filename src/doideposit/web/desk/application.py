@@ -2,7 +2,6 @@
 
 import logging
 import re
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from doideposit.errors import DoiDepositError, LedgerError
 from doideposit.reports.findings import sentence
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
-from doideposit.web.desk.gate import Gate, Opening
+from doideposit.web.desk.gate import Gate
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.looking import IdentifierPages
 from doideposit.web.desk.messages import MAX_UPLOAD, message_page
@@ -35,29 +34,25 @@ __all__ = ["staff_pages"]
 def staff_pages(
     settings: Settings,
     open_depositor: Callable[[str], Depositor],
-    opening: Opening,
+    gate: Gate,
     *,
     clock: Callable[[], datetime],
     read_document: ReadDocument,
     open_checker: Callable[[], Checker],
     look_ups: LookUps | None = None,
 ) -> Application:
-    """Make the pages over these settings; `open_depositor` opens the depositor of a target when it is first needed."""
+    """Make the pages over these settings, behind a gate.
+
+    `open_depositor` opens the depositor of a target when it is first needed.
+    """
     folder = Path(__file__).parent
     app = Flask("doideposit.desk", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
-    # A new key with every start: sessions end with it, and nothing that could sign one is on the disk.
-    app.secret_key = secrets.token_bytes(32)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         # Everything that is not a file of a form is held in memory: enough for 2,000 references, and no more.
         MAX_FORM_MEMORY_SIZE=4_000_000,
         # A record with hundreds of references has a field for each of their parts.
         MAX_FORM_PARTS=20_000,
-        SESSION_COOKIE_NAME="doideposit-desk",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=opening.https,
-        TRUSTED_HOSTS=list(opening.hosts) or None,
     )
     workplace = Workplace(
         settings,
@@ -70,7 +65,7 @@ def staff_pages(
     )
     # Anyone who holds the application, such as a program that embeds it, reaches what the pages work on.
     app.extensions["workplace"] = workplace
-    Gate(opening).guard(app)
+    gate.guard(app)
     _handle_errors(app)
     _add_filters(app)
     for name, views in _PAGES.items():

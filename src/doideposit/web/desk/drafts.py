@@ -17,19 +17,12 @@ from typing import Any, Final
 from doideposit.errors import UsageError
 from doideposit.files import disk_errors, move_noclobber, read_input, write_atomic
 
-__all__ = ["Drafts", "Mark", "Overtaken", "SavedDraft"]
+__all__ = ["MARKED", "Drafts", "Overtaken", "SavedDraft"]
 
 # Versions of one draft; older ones are deleted.
 KEPT: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Say where a value of the draft was found in the document, by which rule, and how sure that is."""
-
-    place: str
-    rule: str
-    confidence: str
+# What is kept of each value that was found in a document.
+MARKED: Final = ("place", "rule", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +31,7 @@ class SavedDraft:
 
     `record` is the record file that it is about, and `seen` that file's fingerprint when it was read, so that a change
     by somebody else is noticed; `meant` is the digest of what is being written to it, until that is known to be done.
+    `marks` says of each field where its value was found in the document, by which rule, and how sure that is;
     `lines` is the text of the document with the place of each line, and `digest` the SHA-256 of its bytes, by which the
     same document is known again.
     """
@@ -48,7 +42,7 @@ class SavedDraft:
     by: str
     at: str
     document: str = ""
-    marks: dict[str, Mark] = field(default_factory=dict)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
     lines: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     record: str = ""
@@ -131,7 +125,7 @@ class Drafts:
             return
         found = (self.one(name) for name in names)
         # The draft that somebody touched last comes first: it is most likely the one that is looked for.
-        yield from sorted((draft for draft in found if draft is not None), key=lambda each: each.at, reverse=True)
+        yield from sorted((draft for draft in found if draft is not None), key=lambda draft: draft.at, reverse=True)
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
@@ -167,7 +161,7 @@ class Drafts:
     def _read(self, name: str, version: int) -> SavedDraft | None:
         try:
             stored = json.loads(read_input(self._version_path(name, version)))
-            marks = {path: Mark(**mark) for path, mark in stored.pop("marks").items()}
+            marks = {path: {key: mark[key] for key in MARKED} for path, mark in stored.pop("marks").items()}
             lines = tuple((place, text) for place, text in stored.pop("lines"))
             return SavedDraft(**stored | {"marks": marks, "lines": lines, "notes": tuple(stored["notes"])})
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from doideposit.findings import Loc, field_path, loc_of
 
-__all__ = ["LISTS", "SIMPLE", "Field", "RecordForm"]
+__all__ = ["LISTS", "SIMPLE", "RecordForm"]
 
 # A record as texts, lists and mappings, as record files have it.
 Data = dict[str, Any]
@@ -23,7 +23,7 @@ MOST_ENTRIES: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class _Field:
     """Describe one input: the path of its field in a record or in an entry of a list, its label and a word of help."""
 
     path: str
@@ -34,32 +34,36 @@ class Field:
 
 
 SIMPLE: Final = (
-    Field("title", "Title", "As printed, without the name and number of the series.", required=True),
-    Field("subtitle", "Subtitle"),
-    Field("published", "Date of publication", "2026-03-02, or 2026-03 if the day is not known.", required=True),
-    Field("language", "Language of the text", "Two letters, such as en, fr, de. If empty: the language of the series."),
-    Field("url", "Landing page", "The page about this commentary, not the PDF. Leave it empty: the series makes it."),
-    Field("pdf_url", "PDF", "Address of the PDF."),
-    Field("doi", "DOI", "Leave it empty: the series makes it. Fill it in only if this number already has another DOI."),
-    Field("abstracts[0].text", "Abstract", kind="long"),
-    Field("abstracts[0].language", "Language of the abstract", "Only if it differs from the language of the text."),
-    Field("licences[0]", "Licence", "Its address, such as https://creativecommons.org/licenses/by/4.0/."),
+    _Field("title", "Title", "As printed, without the name and number of the series.", required=True),
+    _Field("subtitle", "Subtitle"),
+    _Field("published", "Date of publication", "2026-03-02, or 2026-03 if the day is not known.", required=True),
+    _Field(
+        "language", "Language of the text", "Two letters, such as en, fr, de. If empty: the language of the series."
+    ),
+    _Field("url", "Landing page", "The page about this commentary, not the PDF. Leave it empty: the series makes it."),
+    _Field("pdf_url", "PDF", "Address of the PDF."),
+    _Field(
+        "doi", "DOI", "Leave it empty: the series makes it. Fill it in only if this number already has another DOI."
+    ),
+    _Field("abstracts[0].text", "Abstract", kind="long"),
+    _Field("abstracts[0].language", "Language of the abstract", "Only if it differs from the language of the text."),
+    _Field("licences[0]", "Licence", "Its address, such as https://creativecommons.org/licenses/by/4.0/."),
 )
 # Lists have a row for each entry, and a field for each part of it.
-LISTS: Final[Mapping[str, tuple[Field, ...]]] = {
+LISTS: Final[Mapping[str, tuple[_Field, ...]]] = {
     "authors": (
-        Field("given", "Given names"),
-        Field("family", "Family name", "With van, de, bin. A single name goes here."),
-        Field("organisation", "Organisation", "Only if the author is an organisation; then leave the names empty."),
-        Field("suffix", "Suffix", "Jr., Sr., III"),
-        Field("orcid", "ORCID iD", "As the author gave it: a search by name can find another person."),
-        Field("affiliations[0].name", "Affiliation"),
-        Field("affiliations[0].ror", "ROR id", "The id of the affiliation at ror.org."),
+        _Field("given", "Given names"),
+        _Field("family", "Family name", "With van, de, bin. A single name goes here."),
+        _Field("organisation", "Organisation", "Only if the author is an organisation; then leave the names empty."),
+        _Field("suffix", "Suffix", "Jr., Sr., III"),
+        _Field("orcid", "ORCID iD", "As the author gave it: a search by name can find another person."),
+        _Field("affiliations[0].name", "Affiliation"),
+        _Field("affiliations[0].ror", "ROR id", "The id of the affiliation at ror.org."),
     ),
     "references": (
-        Field("text", "Reference", "As printed.", kind="long"),
-        Field("doi", "DOI", "Only one that is printed, or that you looked up."),
-        Field("url", "Address", "Where it can be read, if it has no DOI."),
+        _Field("text", "Reference", "As printed.", kind="long"),
+        _Field("doi", "DOI", "Only one that is printed, or that you looked up."),
+        _Field("url", "Address", "Where it can be read, if it has no DOI."),
     ),
 }
 

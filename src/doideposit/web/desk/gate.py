@@ -1,4 +1,4 @@
-"""The gate of the pages: sessions, roles, the ways in, and forms that were sent from elsewhere."""
+"""The gate to the pages: sessions, roles, the ways in, and forms that were sent from elsewhere."""
 
 import secrets
 import time
@@ -14,7 +14,7 @@ from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.messages import message_page
 from doideposit.web.views import Views, route
 
-__all__ = ["Gate", "Opening"]
+__all__ = ["Gate"]
 
 # Nothing comes from another host, no script is in a page, and no other page may frame this one.
 _POLICY: Final = (
@@ -36,12 +36,17 @@ _OPEN: Final = frozenset({"static", "gate.sign_in_by_token", "gate.sign_in"})
 _ASK: Final = "Ask the person who maintains the configuration; the roles are set in [desk.accounts]."
 
 
+Answer = Response | str | tuple[str, int]
+
+
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """Say how the pages are opened: to whom, under which names of hosts, and how long a session lasts unused.
+class Gate(Views):
+    """Let only known accounts in, for what they may do, and only with forms of our own pages.
 
     `local` is the account of the person at this computer, who comes in by the one-time address. `user_header` is the
-    header in which a web server in front names who signed in there.
+    header in which a web server in front names who signed in there. `hosts` are the names of hosts under which the
+    pages are opened, any if there is none; a session ends when it is not used for `idle`. With `https` the cookie of a
+    session never leaves a browser unencrypted.
     """
 
     accounts: DeskAccounts
@@ -51,18 +56,17 @@ class Opening:
     idle: timedelta = timedelta(hours=8)
     https: bool = False
 
-
-Answer = Response | str | tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate(Views):
-    """Let only known accounts in, for what they may do, and only with forms of our own pages."""
-
-    opening: Opening
-
     def guard(self, app: Flask) -> None:
         """Ask before every request of an application, and add the ways in to it."""
+        # A new key with every start: sessions end with it, and nothing that could sign one is on the disk.
+        app.secret_key = secrets.token_bytes(32)
+        app.config.update(
+            SESSION_COOKIE_NAME="doideposit-desk",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_COOKIE_SECURE=self.https,
+            TRUSTED_HOSTS=list(self.hosts) or None,
+        )
         app.before_request(self._require_access)
         app.after_request(_add_headers)
         self.add_to(app, "gate")
@@ -94,33 +98,33 @@ class Gate(Views):
 
     def _find_account(self) -> DeskAccount | None:
         """Return who asks: named by the web server in front, or signed in and not idle for too long."""
-        if self.opening.user_header is not None:
+        if self.user_header is not None:
             # The header stands for a session; forms still need the token, which is in the cookie.
             session.setdefault("csrf", secrets.token_urlsafe(24))
-            return self.opening.accounts.named(request.headers.get(self.opening.user_header, ""))
+            return self.accounts.named(request.headers.get(self.user_header, ""))
         name, seen = session.get("name"), session.get("seen", 0.0)
         age = time.time() - float(seen)
         # Clocks are set right by some seconds; one that was wrong by hours must not
         # make a session last that much longer.
-        if not isinstance(name, str) or not -CLOCK_SET_BACK <= age <= self.opening.idle.total_seconds():
+        if not isinstance(name, str) or not -CLOCK_SET_BACK <= age <= self.idle.total_seconds():
             return None
-        if self.opening.local is not None and name == self.opening.local.name:
-            return self.opening.local
-        return self.opening.accounts.named(name)
+        if self.local is not None and name == self.local.name:
+            return self.local
+        return self.accounts.named(name)
 
     @route("/enter/<token>")
     def sign_in_by_token(self, token: str) -> Answer:
         """Sign in the person at this computer by a one-time token."""
-        if self.opening.local is None or not self.opening.accounts.use_token(token):
+        if self.local is None or not self.accounts.use_token(token):
             hint = "Look for the tab that is open, or start `doideposit desk` again."
             return message_page(403, "This address was already used.", hint)
-        return _start_session(self.opening.local)
+        return _start_session(self.local)
 
     @route("/sign-in", "GET", "POST")
     def sign_in(self) -> Answer:
         """Ask for name and password, where there are any."""
-        accounts = self.opening.accounts
-        if self.opening.user_header is not None:
+        accounts = self.accounts
+        if self.user_header is not None:
             return message_page(
                 403,
                 "The web server in front of this page did not say who you are, or there is no account with that name.",

@@ -15,7 +15,7 @@ from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.application import staff_pages
-from doideposit.web.desk.gate import Opening
+from doideposit.web.desk.gate import Gate
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings, open_checker, open_depositor, open_fetch, system_clock
@@ -28,14 +28,14 @@ Announce = Callable[[str], None]
 def open_here(settings: Settings, *, user: str, announce: Announce) -> tuple[Application, str]:
     """Open the pages for the person at this computer; returns them with the token of the one-time address."""
     accounts = DeskAccounts({})
-    opening = Opening(
+    gate = Gate(
         accounts,
         local=DeskAccount(user, frozenset(DeskRole)),
         # Another site that gets its own name to lead to this computer must not be answered (DNS rebinding).
         hosts=("127.0.0.1", "localhost"),
         idle=settings.desk.idle,
     )
-    return _make_application(settings, opening, announce), accounts.one_time_token()
+    return _make_application(settings, gate, announce), accounts.one_time_token()
 
 
 def open_for_accounts(
@@ -63,14 +63,14 @@ def open_for_accounts(
     accounts = {
         name: (password(name), frozenset(DeskRole(role) for role in account.roles)) for name, account in named.items()
     }
-    opening = Opening(
+    gate = Gate(
         DeskAccounts(accounts, monotonic=monotonic),
         user_header=settings.desk.user_header,
         hosts=("127.0.0.1", "localhost", *settings.desk.hosts),
         idle=settings.desk.idle,
         https=bool(settings.desk.hosts),
     )
-    return _make_application(settings, opening, announce)
+    return _make_application(settings, gate, announce)
 
 
 def _look_ups(settings: Settings) -> LookUps:
@@ -81,7 +81,7 @@ def _look_ups(settings: Settings) -> LookUps:
 
 
 def _make_application(
-    settings: Settings, opening: Opening, announce: Announce, clock: Callable[[], datetime] = system_clock
+    settings: Settings, gate: Gate, announce: Announce, clock: Callable[[], datetime] = system_clock
 ) -> Application:
     def read_document(content: bytes, name: str) -> tuple[Manuscript, Draft]:
         manuscript = read_bytes(content, file=name)
@@ -92,7 +92,7 @@ def _make_application(
     return staff_pages(
         settings,
         lambda target: open_depositor(load_settings(settings.path, target=target), announce=announce),
-        opening,
+        gate,
         clock=clock,
         read_document=read_document,
         open_checker=lambda: open_checker(settings, clock=clock),

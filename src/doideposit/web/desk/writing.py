@@ -15,7 +15,7 @@ from doideposit.findings import Finding, loc_of
 from doideposit.json_schemas import JsonSchema
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import Verdict
-from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
+from doideposit.web.desk.drafts import MARKED, Overtaken, SavedDraft
 from doideposit.web.desk.form import LISTS, SIMPLE, RecordForm
 from doideposit.web.desk.page_images import PageImages
 from doideposit.web.desk.records import RecordFile
@@ -73,7 +73,7 @@ class DraftPages(Views):
             g.account.name,
             document=name,
             digest=digest,
-            marks={row["field"]: Mark(row["place"], row["rule"], row["confidence"]) for row in extracted.values()},
+            marks={row["field"]: {key: row[key] for key in MARKED} for row in extracted.values()},
             lines=tuple((extracted.place(line.number), line.text) for line in manuscript.lines)[:MOST_LINES],
             notes=(*left_out, *(_as_sentence(finding) for finding in extracted.findings[:MOST_NOTES])),
         )

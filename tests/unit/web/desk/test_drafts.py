@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.web.desk.drafts import Drafts, Mark, Overtaken
+from doideposit.web.desk.drafts import Drafts, Overtaken
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def drafts(tmp_path: Path) -> Drafts:
 
 
 def test_a_draft_is_there_again_after_a_restart(drafts: Drafts, tmp_path: Path) -> None:
-    marks = {"title": Mark("line 3", "heading", "likely")}
+    marks = {"title": {"place": "line 3", "rule": "heading", "confidence": "likely"}}
     made = drafts.begin({"title": "Rivers"}, "anna", document="c.docx", marks=marks, lines=(("line 1", "COMMENT"),))
     saved = drafts.save(made, {"title": "Rivers and borders"}, "anna")
     again = Drafts(tmp_path / "drafts", lambda: datetime(2027, 1, 1, tzinfo=UTC))

@@ -5,9 +5,7 @@ in depth. Deposit files need none of what is refused here: Crossref takes files 
 """
 
 import re
-from array import array
-from collections.abc import Sequence
-from typing import Final, NamedTuple, cast, overload
+from typing import Final, NamedTuple, cast
 
 from lxml import etree
 
@@ -18,8 +16,6 @@ __all__ = [
     "LIMITS",
     "Element",
     "ParsedXml",
-    "Position",
-    "Positions",
     "XmlLimits",
     "local_name",
     "parse_part",
@@ -121,76 +117,6 @@ def _number_of_character(found: re.Match[bytes]) -> bytes:
 
     meant = html5.get(found[1].decode("ascii"), "")
     return "".join(f"&#{ord(character)};" for character in meant).encode("ascii") or found[0]
-
-
-class Position(NamedTuple):
-    """Hold where an element starts, and where the text in it starts; lines and columns count from 1."""
-
-    line: int
-    column: int
-    text_line: int
-    text_column: int
-
-
-class Positions(Sequence[Position]):
-    """Hold the positions of all elements of a document in few bytes for each: there may be a million."""
-
-    def __init__(self) -> None:
-        self._numbers = array("L")
-
-    def add(self, line: int, column: int) -> None:
-        """Add an element that starts here, as its text does until there is some."""
-        self._numbers.extend((line, column, line, column))
-
-    def text_starts(self, line: int, column: int) -> None:
-        """Set the position where the text of the last element begins."""
-        self._numbers[-2], self._numbers[-1] = line, column
-
-    def __len__(self) -> int:
-        # Four numbers for each element, in one array: objects would take ten times the memory.
-        return len(self._numbers) // 4
-
-    @overload
-    def __getitem__(self, index: int) -> Position: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Position]: ...
-    def __getitem__(self, index: int | slice) -> Position | list[Position]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        return Position(*self._numbers[4 * index : 4 * index + 4])
-
-    @staticmethod
-    def read(xml: bytes) -> "Positions":
-        """Return the position of every element, in the order of the document; empty where they cannot be found.
-
-        libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. Call it for a
-        document that `ParsedXml.of` has taken: it has no document type declaration, and so nothing to expand.
-        """
-        from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
-
-        parser = expat.ParserCreate()
-        found = Positions()
-        waiting = False
-
-        def start(_name: str, _attributes: object) -> None:
-            nonlocal waiting
-            line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
-            found.add(line, column)
-            waiting = True
-
-        def text(_text: str) -> None:
-            nonlocal waiting
-            if waiting and not _text.isspace():
-                found.text_starts(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
-                waiting = False
-
-        parser.StartElementHandler, parser.CharacterDataHandler = start, text
-        try:
-            parser.Parse(xml, True)
-        # expat takes fewer encodings than libxml2; without it, there are lines and no columns.
-        except (expat.ExpatError, ValueError, LookupError):
-            return Positions()
-        return found
 
 
 def _find_overfull(root: Element, limits: XmlLimits) -> Finding | None:

@@ -9,7 +9,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import WorkFinder, dois_argument, known_series
+from doideposit.cli.works import SERIES, WorkFinder, dois_argument
 from doideposit.errors import UsageError
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity
@@ -32,7 +32,7 @@ SHOWN = 20
 
 @click.command()
 @dois_argument
-@click.option("--series", "series", multiple=True, shell_complete=known_series, help="Only DOIs of this series.")
+@click.option("--series", "series", multiple=True, type=SERIES, help="Only DOIs of this series.")
 @click.option("--prefix", "prefixes", multiple=True, metavar="10.NNNN", help="Adopt all DOIs of this owner prefix.")
 @click.option(
     "--csv",

@@ -9,7 +9,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import dois_argument, known_series
+from doideposit.cli.works import SERIES, dois_argument
 from doideposit.errors import UsageError
 from doideposit.files import open_input
 from doideposit.findings import Finding, Severity, counted, has_errors
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["audit", "pages", "table_rows"]
 
-series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
+series_option = click.option("--series", "series", type=SERIES, help="Only this series.")
 # Bytes of a resolution report that are read.
 LARGEST_REPORT = 20_000_000
 # So many DOIs of one line are named; JSON names all.

@@ -11,7 +11,7 @@ import click
 
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import known_series
+from doideposit.cli.works import SERIES
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.files import as_typed
 from doideposit.records.identifiers import InvalidIdentifier
@@ -74,9 +74,7 @@ AUTHOR = """\
 
 @click.command()
 @click.argument("number")
-@click.option(
-    "--series", "series_name", shell_complete=known_series, help="Its series; needed where there are several."
-)
+@click.option("--series", "series_name", type=SERIES, help="Its series; needed where there are several.")
 @click.option(
     "--output",
     "-o",

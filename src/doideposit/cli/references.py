@@ -1,6 +1,8 @@
 """`references`: what became of the references of registered DOIs, and the DOIs that a person accepts for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,13 +10,18 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import dois_argument, known_series
+from doideposit.cli.works import SERIES, WorkFinder, dois_argument
 from doideposit.errors import UsageError
+from doideposit.findings import Finding
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.deposits.references import ReferenceFeedback, ReferenceList, ReferencesReport
+    from doideposit.config.settings import Settings
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.references import CitedCandidate, ReferenceFeedback, ReferenceList, ReferencesReport
     from doideposit.deposits.values import Progress
+    from doideposit.health.accepting import AcceptedReference
 
 __all__ = ["references"]
 
@@ -26,7 +33,7 @@ LONGEST = 200
 
 @click.command()
 @dois_argument
-@click.option("--series", "series", shell_complete=known_series, help="Only this series.")
+@click.option("--series", "series", type=SERIES, help="Only this series.")
 @click.option(
     "--accept",
     "accepted",
@@ -63,8 +70,6 @@ def references(
     it. The differences of each work that is found are named, and nothing is accepted unless you say so. The exit code
     is 1 while a reference has a DOI that is dead or leads to another work. Sends nothing without --send.
     """
-    from doideposit.cli.accepting import Acceptance
-    from doideposit.cli.works import WorkFinder
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -80,7 +85,7 @@ def references(
             if works
             else [status.doi for status in depositor.statuses(series=series) if status.registered]
         )
-        acceptance = Acceptance(terminal, settings, depositor, works, anyway=anyway, send=send, yes=yes)
+        acceptance = _Acceptance(terminal, settings, depositor, works, anyway=anyway, send=send, yes=yes)
         if accepted or (send and not ask):
             finish(acceptance.accept_given(dois, accepted, offline=offline))
         report = depositor.references.of(*dois, offline=offline, search=not no_search, on_event=_narrator(terminal))
@@ -121,7 +126,6 @@ def _show_lists(terminal: Terminal, report: "ReferencesReport") -> None:
 
 
 def _show_one(terminal: Terminal, of: "ReferenceList", feedback: "ReferenceFeedback") -> None:
-    from doideposit.cli.accepting import Acceptance
     from doideposit.deposits.references import ReferenceState
 
     word, style = {
@@ -146,7 +150,7 @@ def _show_one(terminal: Terminal, of: "ReferenceList", feedback: "ReferenceFeedb
     if feedback.reason:
         terminal.line((Span(f"       Crossref could not look for it: {safe(feedback.reason)}", Style.HINT),))
     for candidate in feedback.candidates or ():
-        Acceptance.show_candidate(terminal, candidate)
+        _show_candidate(terminal, candidate)
     if feedback.best is not None:
         command = f"doideposit references {of.doi} --accept {feedback.number}={feedback.best.work.doi}"
         terminal.line((Span("       accept it: ", Style.HINT), Span(safe(command))))
@@ -156,3 +160,178 @@ def _asserted_by(feedback: "ReferenceFeedback") -> str:
     if feedback.asserted_by == "crossref":
         return "found by Crossref"
     return f"yours, at {feedback.agency}" if feedback.agency else "yours"
+
+
+def _show_candidate(terminal: Terminal, candidate: "CitedCandidate", mark: str = "-") -> None:
+    """Show a work that a reference may mean, with its score and what makes it doubtful."""
+    work = candidate.work
+    authors = f"{work.authors[0]}{' and others' if len(work.authors) > 1 else ''}" if work.authors else ""
+    year = str(work.years[0]) if work.years else ""
+    about = ". ".join(
+        part for part in (" ".join(filter(None, (authors, year))), *work.titles[:1], work.container) if part
+    )
+    terminal.line((Span(f"       {mark} "), Span(work.doi, Style.PLACE), Span(f"  {safe(about)}")))
+    score = "" if work.score is None else f"score {work.score:.0f}"
+    doubts = "; ".join(doubt.what for doubt in candidate.doubts)
+    words = ", ".join(filter(None, (score, f"doubtful: {doubts}" if doubts else "no differences found")))
+    terminal.line((Span(f"         {safe(words)}", Style.DIM),))
+
+
+# Accepting.
+
+
+@dataclass(frozen=True, slots=True)
+class _Acceptance:
+    """Accept DOIs for the references of the works that a command names.
+
+    With `anyway` a work may be plainly another one; with `send` the references go out alone, and with `yes` nobody is
+    asked before that goes to production.
+    """
+
+    terminal: Terminal
+    settings: "Settings"
+    depositor: "Depositor"
+    works: Sequence[str]
+    anyway: bool = False
+    send: bool = False
+    yes: bool = False
+
+    def accept_given(self, dois: Sequence[Doi], accepted: Sequence[str], *, offline: bool) -> int:
+        """Accept what a person named, such as ``3=10.1234/x``; return the exit code. Raises `UsageError`."""
+        from doideposit.health.accepting import AcceptedReference
+
+        if len(dois) != 1:
+            raise UsageError("--accept and --send are about one record", hint="name its DOI or its number")
+        [doi] = dois
+        wanted = _parse_accepted(accepted)
+        report = self.depositor.references.of(doi, offline=offline, instead=wanted)
+        found = {reference.number: reference for references in report.lists for reference in references.references}
+        missing = sorted(set(wanted) - set(found))
+        if missing:
+            hint = f"`doideposit references {doi} --offline` counts them"
+            raise UsageError(f"{doi} has no reference {missing[0]}", hint=hint)
+        for feedback in found.values():
+            self._require_fitting(feedback)
+        if report.error is not None:
+            self.terminal.note(f"could not check whether the DOIs exist: {report.error.message}")
+        chosen = [AcceptedReference(number, feedback.text, wanted[number]) for number, feedback in found.items()]
+        return self._write_dois(doi, chosen)
+
+    def accept_by_questions(self, report: "ReferencesReport") -> int:
+        """Ask about each reference for which works were found; nothing is the answer unless one fits without a doubt.
+
+        Returns the exit code.
+        """
+        codes = [0]
+        for references in report.lists:
+            chosen = [
+                answer for reference in references.references if (answer := self._ask_about(reference)) is not None
+            ]
+            if chosen:
+                codes.append(self._write_dois(references.doi, chosen))
+        return max(codes)
+
+    def _require_fitting(self, feedback: "ReferenceFeedback") -> None:
+        """Refuse a DOI that is not registered, or belongs to a clearly different work; name the differences."""
+        from doideposit.deposits.references import ReferenceState
+
+        if feedback.state is ReferenceState.DEAD:
+            raise UsageError(f"no agency has the DOI {feedback.doi}", hint="compare it with the page of the cited work")
+        what = "; ".join(doubt.what for doubt in feedback.doubts)
+        if feedback.state is ReferenceState.WRONG and not self.anyway:
+            hint = "compare the two; if it is right after all, add --anyway"
+            raise UsageError(
+                f"{feedback.doi} is clearly a different work from reference {feedback.number}: {what}", hint=hint
+            )
+        if what:
+            self.terminal.note(f"{feedback.number}: {what}")
+
+    def _ask_about(self, feedback: "ReferenceFeedback") -> "AcceptedReference | None":
+        from doideposit.health.accepting import AcceptedReference
+
+        if not feedback.candidates:
+            return None
+        # Three hundred characters of a reference show which work it cites.
+        self.terminal.note(f"\n{feedback.number}: {feedback.text[:300]}")
+        for place, candidate in enumerate(feedback.candidates, 1):
+            _show_candidate(self.terminal, candidate, f"{place})")
+        names = [str(place) for place in range(1, len(feedback.candidates) + 1)]
+        best = str(feedback.candidates.index(feedback.best) + 1) if feedback.best else "none"
+        answer = click.prompt("Which one", type=click.Choice([*names, "none"]), default=best, err=True)
+        if answer == "none":
+            return None
+        return AcceptedReference(
+            feedback.number, feedback.text, Doi.parse(feedback.candidates[int(answer) - 1].work.doi)
+        )
+
+    def _write_dois(self, doi: Doi, accepted: "list[AcceptedReference]") -> int:
+        from doideposit.health.accepting import AcceptedReference
+
+        path = self._record_file(doi)
+        written = AcceptedReference.write_all(path, doi, accepted, self.settings.series) if accepted else ()
+        if isinstance(written, Finding):
+            raise UsageError(f"{written.where}: {written.message}", hint=written.hint)
+        for reference, where in zip(accepted, written, strict=True):
+            words = f"reference {reference.number} has the DOI {reference.doi}"
+            self.terminal.line((Span(f"{where}: ", Style.PLACE), Span(words)))
+        rows = [
+            {"number": reference.number, "doi": str(reference.doi), "line": where.line}
+            for reference, where in zip(accepted, written, strict=True)
+        ]
+        about: Mapping[str, object] = {"file": str(path), "accepted": rows}
+        if self.send:
+            return self._send(path, about)
+        if self.terminal.as_json:
+            self.terminal.json({"ok": True, "target": self.depositor.target, **about})
+        else:
+            self.terminal.say(f"It is sent with the next update: doideposit deposit {path}")
+        return 0
+
+    def _record_file(self, doi: Doi) -> Path:
+        """Return the record file: the one named, else the one it was deposited from, else one among the records."""
+        from doideposit.health.works import commentaries_in
+
+        if len(self.works) == 1 and WorkFinder.is_file_name(self.works[0]):
+            return Path(self.works[0])
+        work = self.depositor.works.one(doi)
+        source = Path(work.item.source) if work is not None and work.item is not None and work.item.source else None
+        folders = [path for path in (source, self.settings.desk.records) if path is not None and path.exists()]
+        for commentary, origin in commentaries_in(folders, self.settings.series):
+            if commentary.doi.key == doi.key and origin.file is not None:
+                return Path(origin.file)
+        raise UsageError(f"there is no record file of {doi}", hint="name it in place of the DOI")
+
+    def _send(self, path: Path, about: Mapping[str, object]) -> int:
+        """Send only the references, after comparing them with the registered record."""
+        from doideposit.cli.dialog import DepositDialog
+        from doideposit.cli.plan import show_plan
+
+        terminal, depositor = self.terminal, self.depositor
+        dialog = DepositDialog(terminal, depositor, self.settings.target)
+        plan = depositor.plan_references(path).without_options()
+        show_plan(terminal, plan, verbose=False)
+        if not plan.ok:
+            if terminal.as_json:
+                terminal.json({**plan.to_dict(), **about})
+            else:
+                terminal.say("Nothing was sent: correct what is blocked, then run the command with --send again.")
+            return 1
+        if plan.new + plan.updates:
+            dialog.confirm(plan, yes=self.yes)
+            depositor.ready(plan)
+        report = depositor.deposit(plan, on_event=dialog.progress())
+        again = f"doideposit references {path} --send"
+        return dialog.conclude(self.settings, report, wait=None, again=again, about=about)
+
+
+def _parse_accepted(accepted: Sequence[str]) -> dict[int, Doi]:
+    found: dict[int, Doi] = {}
+    for text in accepted:
+        number, _, doi = text.partition("=")
+        if not number.strip().isdecimal() or not doi:
+            raise UsageError(f"“{text}” is not a number and a DOI", hint="write it as 3=10.1234/x")
+        try:
+            found[int(number)] = Doi.parse(doi)
+        except InvalidIdentifier as error:
+            raise UsageError(error.message, hint=error.hint) from None
+    return found

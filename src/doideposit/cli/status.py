@@ -13,7 +13,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import StatusList, local_time
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import WorkFinder, doi_argument, dois_argument, known_series
+from doideposit.cli.works import SERIES, WorkFinder, doi_argument, dois_argument
 from doideposit.errors import UsageError
 from doideposit.findings import counted
 from doideposit.reports.findings import Line, Span, Style, safe, sentence, with_target
@@ -33,7 +33,7 @@ __all__ = ["history", "status"]
 @target_option
 @click.option("--outstanding", is_flag=True, help="Only DOIs whose result is not known yet.")
 @click.option("--attention", is_flag=True, help="Only those that need a person.")
-@click.option("--series", shell_complete=known_series, help="Only those of this series.")
+@click.option("--series", type=SERIES, help="Only those of this series.")
 @click.option(
     "--watch",
     type=click.FloatRange(1),

@@ -16,17 +16,14 @@ from doideposit.records.sources.reading import DOCUMENTS
 from doideposit.records.sources.reading import SUFFIXES as RECORDS
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from doideposit.checks.values import Checked
     from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.models.series import Series
 
-__all__ = [
-    "WorkFinder",
-    "doi_argument",
-    "dois_argument",
-    "known_series",
-]
+__all__ = ["SERIES", "WorkFinder", "doi_argument", "dois_argument"]
 
 # So many DOIs of a ledger are looked through; nobody types a number where there are more.
 MOST = 100_000
@@ -56,12 +53,22 @@ def _dois_beginning(settings: "Settings", beginning: str) -> Iterable[str]:
         return [str(doi) for doi in ledger.on(settings.target, system_clock).works.dois_from(beginning, SUGGESTED)]
 
 
-def known_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the series of the configuration that begin so."""
-    try:
-        return _that_begin(_load_settings(ctx).series, incomplete)
-    except Exception:  # noqa: BLE001
-        return []  # As above.
+class _SeriesName(click.types.StringParamType):
+    """Take the short name of a series; pressing Tab offers those of the configuration."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """Return the series of the configuration that begin so; empty where it cannot be read."""
+        del param
+        from click.shell_completion import CompletionItem
+
+        try:
+            return [CompletionItem(name) for name in _that_begin(_load_settings(ctx).series, incomplete)]
+        except Exception:  # noqa: BLE001
+            return []  # As above.
+
+
+# The type of options and arguments that name a series.
+SERIES = _SeriesName()
 
 
 def _load_settings(ctx: click.Context) -> "Settings":

@@ -29,8 +29,8 @@ from doideposit.errors import (
     CredentialsRefused,
     LedgerDamaged,
     LedgerError,
-    OddAnswer,
     RegistrarBusy,
+    RegistrarError,
     RegistrarUnavailable,
     SubmissionForbidden,
     SubmissionInDoubt,
@@ -353,7 +353,7 @@ class _Uploader:
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=attempt.file_name))
 
     def _record_doubt(
-        self, upload: Attempt, reason: str, error: OddAnswer | None = None, *, declined: bool = False
+        self, upload: Attempt, reason: str, error: RegistrarError | None = None, *, declined: bool = False
     ) -> None:
         context, now = self._context, self._context.clock()
         context.ledger.uploads.mark_doubtful(

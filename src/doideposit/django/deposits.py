@@ -22,7 +22,7 @@ from doideposit.django.models import DoiModel, DoiStanding, DoiState
 from doideposit.django.opening import current_target, depositor
 from doideposit.django.signals import doi_needs_attention, doi_registered
 
-__all__ = ["RegisteredObjects", "refresh", "register", "work_of"]
+__all__ = ["RegisteredObjects", "record_of", "refresh", "register", "work_of"]
 
 # As many objects are held in memory at a time.
 AT_ONCE = 500
@@ -53,9 +53,14 @@ class RegisteredObjects:
     unkept: str = ""
 
 
+def record_of(instance: DoiModel) -> dict[str, Any]:
+    """Return the record of an object without its empty values."""
+    return {key: value for key, value in instance.doi_record().items() if value not in (None, "", [], {})}
+
+
 def work_of(instance: DoiModel) -> doideposit.Commentary:
     """Return the object as a value with a DOI, for its landing page; raises `ValueError` where it cannot be one."""
-    record = instance.filled_doi_record()
+    record = record_of(instance)
     series = depositor().series.get(str(record.get("series")))
     return doideposit.Commentary.model_validate({**record, "series": series} if series else record)
 
@@ -143,7 +148,7 @@ def _sort_objects(objects: Iterable[DoiModel]) -> _SortedOut:
         try:
             # What is not in the database, or no longer, has no page, whatever its own method says.
             if not instance._state.adding and instance.pk is not None and instance.doi_is_public():
-                records.append((instance, instance.filled_doi_record()))
+                records.append((instance, record_of(instance)))
             else:
                 hidden.append(instance)
         # Both methods call code of the site, which may raise anything.

@@ -86,10 +86,6 @@ class DoiModel(models.Model):
         """Return the record of this object, as `Depositor.deposit` takes it; empty values count as left out."""
         raise NotImplementedError
 
-    def filled_doi_record(self) -> dict[str, Any]:
-        """Return the record of this object without its empty values."""
-        return {key: value for key, value in self.doi_record().items() if value not in (None, "", [], {})}
-
     def doi_is_public(self) -> bool:
         """Tell whether readers can open its page: a DOI cannot be deleted, so nothing else gets one."""
         raise NotImplementedError

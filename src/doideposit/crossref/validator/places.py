@@ -1,13 +1,14 @@
 """Where an element is: its line, its path as people read it, and the element that libxml2's path means."""
 
 import re
+from array import array
 from collections import Counter, OrderedDict
 from typing import NamedTuple, cast
 
 from lxml import etree
 
 from doideposit.findings import Where
-from doideposit.safe_xml import Element, Position, Positions
+from doideposit.safe_xml import Element
 
 __all__ = ["Finder", "Places"]
 
@@ -21,7 +22,7 @@ class Places:
     def __init__(self, file: str | None, xml: bytes | None = None) -> None:
         self.file = file
         self._xml = xml
-        self._positions: Positions | None = None
+        self._positions: _Positions | None = None
         self._kept: dict[Element, int] | None = None
         self._children: OrderedDict[Element, dict[Element, _Child]] = OrderedDict()
 
@@ -44,14 +45,14 @@ class Places:
         """Find the positions of all elements now, before the document is changed."""
         self._kept = {element: index for index, element in enumerate(root.iter("*"))}
 
-    def _position_of(self, element: Element) -> Position | None:
+    def _position_of(self, element: Element) -> "_Position | None":
         if self._xml is None:
             return None
         if self._positions is None:
             # Both count the same elements in the same order, and comments not at all.
-            self._positions = Positions.read(self._xml)
-        index = self._index(element) if self._kept is None else self._kept.get(element, len(self._positions))
-        return self._positions[index] if index < len(self._positions) else None
+            self._positions = _Positions(self._xml)
+        index = self._index(element) if self._kept is None else self._kept.get(element)
+        return None if index is None else self._positions.at(index)
 
     def _index(self, element: Element) -> int:
         """Return the number of elements before this one in the document."""
@@ -82,6 +83,57 @@ class Places:
 
 # Findings come mostly in the order of the document: the last places are the nearest.
 REMEMBERED = 12
+
+
+class _Position(NamedTuple):
+    """Hold where an element starts, and where the text in it starts; lines and columns count from 1."""
+
+    line: int
+    column: int
+    text_line: int
+    text_column: int
+
+
+class _Positions:
+    """Hold the positions of all elements of a document, in its order; none where they cannot be found.
+
+    libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. It is for a document
+    that `ParsedXml.of` has taken: that has no document type declaration, and so nothing to expand.
+    """
+
+    def __init__(self, xml: bytes) -> None:
+        from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
+
+        # Four numbers for each element, in one array: there may be a million, and objects take ten times the memory.
+        self._numbers = array("L")
+        self._waits_for_text = False
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._begin_element
+        self._parser.CharacterDataHandler = self._begin_text
+        try:
+            self._parser.Parse(xml, True)
+        # expat takes fewer encodings than libxml2; without it, there are lines and no columns.
+        except (expat.ExpatError, ValueError, LookupError):
+            self._numbers = array("L")
+        finally:
+            # The parser knows this object, which would stay in memory with it until the next collection.
+            del self._parser
+
+    def at(self, index: int) -> _Position | None:
+        """Return the position of the element of this number, counted from 0; None where it is not known."""
+        numbers = self._numbers[4 * index : 4 * index + 4]
+        return _Position(*numbers) if numbers else None
+
+    def _begin_element(self, _name: str, _attributes: object) -> None:
+        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        # Its text begins where the element does, until there is some.
+        self._numbers.extend((line, column, line, column))
+        self._waits_for_text = True
+
+    def _begin_text(self, text: str) -> None:
+        if self._waits_for_text and not text.isspace():
+            self._numbers[-2:] = array("L", (self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1))
+            self._waits_for_text = False
 
 
 class _Child(NamedTuple):

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 import doideposit
-from doideposit.django.deposits import register
+from doideposit.django.deposits import record_of, register
 from doideposit.django.models import DoiModel
 from doideposit.django.opening import depositor
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} of {len(public)} cannot be registered as they are")
 
     def _show_plan(self, public: list[DoiModel]) -> int:
-        plan = depositor().plan(*(instance.filled_doi_record() for instance in public))
+        plan = depositor().plan(*(record_of(instance) for instance in public))
         blocked = 0
         for instance, entry in zip(public, plan.entries, strict=True):
             self.stdout.write(f"{instance}: {entry.action.value}")

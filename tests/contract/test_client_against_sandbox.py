@@ -34,9 +34,9 @@ from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.enquiries import AnswerRules
 from doideposit.sandbox.exchange import Reply
 from doideposit.sandbox.faults import Fault
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch, Paper, get
@@ -240,20 +240,20 @@ def test_logins_are_checked_without_a_trace(sandbox: Sandbox, url: str) -> None:
 
 
 ANSWERS = (
-    AnswerRules(),
-    AnswerRules(address="pid"),
-    AnswerRules(address="usr"),
-    AnswerRules(names_limits=False),
-    AnswerRules(marks=True),
-    AnswerRules(schema="1.0"),
-    AnswerRules("usr", names_limits=False, marks=True, schema="1.0"),
+    SandboxRules(),
+    SandboxRules(address="pid"),
+    SandboxRules(address="usr"),
+    SandboxRules(names_limits=False),
+    SandboxRules(marks=True),
+    SandboxRules(schema="1.0"),
+    SandboxRules(address="usr", names_limits=False, marks=True, schema="1.0"),
 )
 
 
 @pytest.mark.parametrize("answers", ANSWERS, ids=[str(place) for place in range(len(ANSWERS))])
-def test_every_look_up_of_what_is_registered(clock: Clock, answers: AnswerRules) -> None:
+def test_every_look_up_of_what_is_registered(clock: Clock, answers: SandboxRules) -> None:
     accounts = [Account.role("forum", PASSWORD, ["10.5555"])]
-    sandbox = Sandbox(accounts=accounts, clock=clock, delays=Delays.none(), answers=answers)
+    sandbox = Sandbox(accounts=accounts, clock=clock, delays=Delays.none(), rules=answers)
     papers = tuple(Paper(f"10.5555/C{number}", f"On rivers {number}", number=str(number)) for number in range(1, 31))
     with running(sandbox) as url:
         client(url).submit(sealed(Batch(papers=papers)), NAME)

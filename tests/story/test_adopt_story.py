@@ -32,7 +32,7 @@ from doideposit.registered.reading import RegisteredRecord
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from forked import fork, status_of
 from retention import EACH
@@ -67,7 +67,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield from opened(tmp_path)
 
 
-def opened(tmp_path: Path, rules: RetentionRules | None = None) -> Iterator[Desk]:
+def opened(tmp_path: Path, rules: SandboxRules | None = None) -> Iterator[Desk]:
     clock = Clock()
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=rules)
     with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox)) as one:
@@ -104,7 +104,7 @@ def test_a_second_run_finds_nothing_new_and_a_deposit_of_the_files_changes_nothi
 
 
 @pytest.mark.parametrize("rules", EACH, ids=[str(place) for place in range(len(EACH))])
-def test_adopted_and_deposited_unchanged_it_is_registered_as_before(tmp_path: Path, rules: RetentionRules) -> None:
+def test_adopted_and_deposited_unchanged_it_is_registered_as_before(tmp_path: Path, rules: SandboxRules) -> None:
     for desk in opened(tmp_path, rules):
         one = commentary(
             7, **RICH, without=["report_number"], record_type="report-single", doi="10.48251/SADF.ISSN.2406-5617.C7"

@@ -10,7 +10,7 @@ from doideposit.deposits.values import WatchReport
 from doideposit.lifecycle import Milestone
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from retention import EACH
 
@@ -29,7 +29,7 @@ RICH: dict[str, Any] = {
 DOI = str(commentary().doi)
 
 
-def the_desk(folder: Path, delays: Delays | None = None, rules: RetentionRules | None = None) -> Desk:
+def the_desk(folder: Path, delays: Delays | None = None, rules: SandboxRules | None = None) -> Desk:
     clock = Clock()
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=delays or Delays.none(), rules=rules)
     return Desk(sqlite_url(folder), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox))
@@ -54,7 +54,7 @@ def watch(desk: Desk, *, after: float = 0, most: int = 50) -> WatchReport:
 
 
 @pytest.mark.parametrize("rules", EACH, ids=[str(place) for place in range(len(EACH))])
-def test_a_deposit_is_seen_to_be_as_intended_under_every_rule(tmp_path: Path, rules: RetentionRules) -> None:
+def test_a_deposit_is_seen_to_be_as_intended_under_every_rule(tmp_path: Path, rules: SandboxRules) -> None:
     with the_desk(tmp_path, rules=rules) as desk:
         deposited(desk)
         assert not desk.depositor.status(DOI).as_intended

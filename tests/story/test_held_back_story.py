@@ -17,7 +17,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from inboxes import Office, doi, yaml
 from retention import EACH
@@ -226,7 +226,7 @@ def test_leave_that_comes_after_the_recording_says_how_it_can_still_be_given(des
 @pytest.mark.parametrize("rules", [EACH[0], EACH[-1]], ids=["usual", "other"])
 @pytest.mark.parametrize("timestamp", [202609011200000001, 2**63 + 1, 10**25])
 def test_a_longer_timestamp_is_no_drift_and_frees_the_doi_as_often_as_it_is_reset(
-    tmp_path: Path, timestamp: int, rules: RetentionRules
+    tmp_path: Path, timestamp: int, rules: SandboxRules
 ) -> None:
     clock = Clock()
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=rules)

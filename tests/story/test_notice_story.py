@@ -12,9 +12,8 @@ from doideposit.lifecycle import Milestone
 from doideposit.records.models.commentary import Commentary
 from doideposit.registered.drift_values import DriftKind
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.enquiries import AnswerRules
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from retention import EACH
 
@@ -24,14 +23,13 @@ DAY = 86_400
 Shows = Literal["work", "list", "nowhere"]
 
 
-def the_desk(folder: Path, rules: RetentionRules | None = None, shows: Shows = "work", rest: float = 0) -> Desk:
+def the_desk(folder: Path, rules: SandboxRules | None = None, shows: Shows = "work", rest: float = 0) -> Desk:
     clock = Clock()
     sandbox = Sandbox(
         clock=clock,
         validate=validator().validate,
         delays=replace(Delays.none(), rest=rest),
-        rules=rules,
-        answers=AnswerRules(updated_by=shows),
+        rules=replace(rules or SandboxRules(), updated_by=shows),
     )
     return Desk(sqlite_url(folder), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox))
 

@@ -20,7 +20,7 @@ from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from retention import EACH
 
@@ -30,7 +30,7 @@ ORIGINS = {f"series.sadf-comment.{key}": f"file doideposit.toml:{line}" for key,
 
 @pytest.fixture(params=[EACH[0], EACH[-1]], ids=["documented", "otherwise"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    rules: RetentionRules = request.param
+    rules: SandboxRules = request.param
     accounts = [Account.role("sandbox", "sandbox", ["10.48251"])]
     return Sandbox(
         clock=Clock(), accounts=accounts, validate=validator().validate, delays=Delays.none(), relation_targets="none",

@@ -11,7 +11,7 @@ from doideposit.lifecycle import State
 from doideposit.records.models.commentary import Commentary
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from retention import EACH
 
@@ -47,7 +47,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
 }
 
 
-def the_desk(folder: Path, rules: RetentionRules) -> Desk:
+def the_desk(folder: Path, rules: SandboxRules) -> Desk:
     clock = Clock()
     sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=rules)
     return Desk(sqlite_url(folder), clock=clock, sandbox=sandbox, seed=True, registry=SandboxRegistry(sandbox))
@@ -61,7 +61,7 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def calm(tmp_path: Path) -> Any:
-    with the_desk(tmp_path, RetentionRules()) as one:
+    with the_desk(tmp_path, SandboxRules()) as one:
         yield one
 
 

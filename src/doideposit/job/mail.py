@@ -230,7 +230,7 @@ def _notices_of_standing(standing: Standing, now: datetime) -> Iterator[tuple[Wo
     changed = [status for status in standing.drifted.first if status.needs_person]
     yield from ((status, Notice.of_drift(status)) for status in changed)
     told = {status.doi for status in changed}
-    wrong = [status for status in standing.attention.first if status.contradicted and status.needs_person]
+    wrong = [status for status in standing.needs_person.first if status.contradicted and status.needs_person]
     yield from ((status, Notice.of_contradiction(status)) for status in wrong if status.doi not in told)
     told |= {status.doi for status in wrong}
     warned = [status for status in standing.warned.first if any(warning.wants_person for warning in status.warnings)]

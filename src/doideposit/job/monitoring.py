@@ -166,7 +166,7 @@ def _ledger_metrics(standing: Standing) -> Iterator[str]:
     rows: tuple[tuple[str, str, float], ...] = (
         ("registered_dois", "DOIs that are registered.", standing.registered),
         ("rejected_dois", "DOIs that Crossref did not register.", standing.failed),
-        ("needs_person_dois", "DOIs that need a person.", standing.attention.count),
+        ("needs_person_dois", "DOIs that need a person.", standing.needs_person.count),
         ("overdue_dois", "DOIs that have not reached a milestone in its time.", standing.overdue.count),
         ("unproved_dois", "Registered DOIs not yet confirmed to resolve or to be indexed.", standing.not_proved),
         (

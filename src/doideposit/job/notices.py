@@ -176,7 +176,7 @@ class MailWriter:
             f"Registered this week      {recent.count:>7,}",
             f"Registered in total       {standing.registered:>7,}",
             f"On their way              {standing.outstanding:>7,}",
-            f"Need a person             {standing.attention.count:>7,}",
+            f"Need a person             {standing.needs_person.count:>7,}",
             f"Overdue                   {standing.overdue.count:>7,}",
             f"Link or index unconfirmed {standing.not_proved:>7,}",
             f"Changed by others         {standing.drifted.count:>7,}",
@@ -193,17 +193,17 @@ class MailWriter:
                 for _, said, action in matters
                 for line in (safe(said), f"  What to do: {safe(with_target(action, standing.target))}", "")
             ]
-        if standing.attention.count:
+        if standing.needs_person.count:
             body += ["These need a person", "===================", ""]
-            body += _status_lines(standing.attention.first, standing.attention.count, with_action=True)
+            body += _status_lines(standing.needs_person.first, standing.needs_person.count, with_action=True)
         if recent.count:
             body += ["Registered this week", "====================", ""]
             body += _status_lines(recent.first, recent.count, with_action=False)
-        if not (standing.attention.count or standing.overdue.count or matters):
+        if not (standing.needs_person.count or standing.overdue.count or matters):
             body += ["Nothing needs to be done.", ""]
         subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
-        if standing.attention.count:
-            subject += f", {standing.attention.count} in need of a person"
+        if standing.needs_person.count:
+            subject += f", {standing.needs_person.count} in need of a person"
         return self._make_message(
             f"{subject} ({standing.target})", body + _footer(self.mail, self.host, standing.target), now
         )

@@ -416,7 +416,7 @@ def _summary_line(report: PassReport, standing: Standing | None, *, quoting: boo
     if standing is not None:
         text += f"; {counted(standing.registered, 'DOI')} registered, {standing.outstanding} outstanding"
         for number, words in (
-            (standing.attention.count, "in need of a person"),
+            (standing.needs_person.count, "in need of a person"),
             (standing.overdue.count, "overdue"),
             (standing.drifted.count, "changed by others"),
         ):

@@ -49,7 +49,7 @@ class Standing:
     states: Mapping[str, int]
     oldest_unfinished: datetime | None
     overdue: Listed
-    attention: Listed
+    needs_person: Listed
     recent: Listed
     not_proved: int
     drifted: Listed
@@ -74,7 +74,7 @@ class Standing:
         return {
             "registered": self.registered,
             "rejected": self.failed,
-            "needs_person": self.attention.count,
+            "needs_person": self.needs_person.count,
             "outstanding": self.outstanding,
             "overdue": self.overdue.count,
             "drifted": self.drifted.count,
@@ -87,7 +87,7 @@ class Standing:
             "dois": self.works,
             "registered": self.registered,
             "rejected": self.failed,
-            "needs_person": self.attention.count,
+            "needs_person": self.needs_person.count,
             "outstanding": self.outstanding,
             "by_state": dict(self.states),
             "not_yet_proved": self.not_proved,
@@ -110,7 +110,7 @@ class Standing:
             "overdue": self.overdue.count,
             "overdue_dois": [_overdue_document(status) for status in self.overdue.first],
             "needs_person_dois": [
-                {"doi": str(status.doi), "next_action": status.next_action} for status in self.attention.first
+                {"doi": str(status.doi), "next_action": status.next_action} for status in self.needs_person.first
             ],
         }
 
@@ -142,7 +142,7 @@ class Standing:
             tally.states.update(standing.states)
             for whole, part in (
                 (tally.overdue, standing.overdue),
-                (tally.attention, standing.attention),
+                (tally.needs_person, standing.needs_person),
                 (tally.recent, standing.recent),
                 (tally.drifted, standing.drifted),
                 (tally.warned, standing.warned),
@@ -170,7 +170,7 @@ class _PublisherCounts:
     not_intended: int = 0
     warnings: int = 0
     overdue: Listed = field(default_factory=Listed)
-    attention: Listed = field(default_factory=Listed)
+    needs_person: Listed = field(default_factory=Listed)
     recent: Listed = field(default_factory=Listed)
     drifted: Listed = field(default_factory=Listed)
     warned: Listed = field(default_factory=Listed)
@@ -190,7 +190,7 @@ class _PublisherCounts:
         for listed, counts in (
             (self.drifted, status.drift),
             (self.warned, status.open_warnings),
-            (self.attention, status.needs_person),
+            (self.needs_person, status.needs_person),
             (self.recent, is_new),
             (self.overdue, status.overdue),
         ):
@@ -208,7 +208,7 @@ class _PublisherCounts:
             self.states,
             None,
             self.overdue,
-            self.attention,
+            self.needs_person,
             self.recent,
             self.not_proved,
             self.drifted,

@@ -10,8 +10,9 @@ from lxml import etree
 from doideposit.findings import Finding
 from doideposit.safe_xml import Element, local_name
 from doideposit.sandbox.entries import TitleRecord
+from doideposit.sandbox.logs import Citation
 
-__all__ = ["Deposit", "DepositedItem", "DepositedReference", "DepositedResource", "texts"]
+__all__ = ["Deposit", "DepositedItem", "DepositedResource", "texts"]
 
 # The DOI in these elements is that of the whole journal or series, and in the next ones that of an issue or volume.
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
@@ -27,15 +28,6 @@ NAMES = {
     "journal_article": "Journal Article", "posted_content": "Posted Content", "report-paper_metadata": "Report-Paper",
     "report-paper_series_metadata": "Report-Paper", "content_item": "Content Item",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class DepositedReference:
-    """Hold one ``citation``: its key, the DOI given in it, and the words to match it by."""
-
-    key: str
-    doi: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ class DepositedItem:
     signature: str
     orcids: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    references: tuple[DepositedReference, ...] = ()
+    references: tuple[Citation, ...] = ()
     holder: Element | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -262,10 +254,10 @@ def _related_dois(parent: Element) -> Iterator[str]:
             yield _collapsed_text(relation)
 
 
-def _read_references(parent: Element) -> Iterator[DepositedReference]:
+def _read_references(parent: Element) -> Iterator[Citation]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
         words = " ".join(_collapsed_text(part) for part in citation if local_name(part) in _MATCHABLE)
-        yield DepositedReference(citation.get("key") or "", _first_text(citation, "doi"), words)
+        yield Citation(citation.get("key") or "", words, _first_text(citation, "doi"))
 
 
 _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volume_title", "series_title",

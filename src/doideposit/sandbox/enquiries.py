@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Literal
 from xml.sax.saxutils import escape
@@ -13,13 +13,12 @@ from lxml import etree
 from doideposit.safe_xml import Element, local_name
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
-from doideposit.sandbox.faults import FaultPlace
 from doideposit.sandbox.lookups import LookupReplies
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.queue import Queue
 from doideposit.sandbox.retention import KeptRecord
 
-__all__ = ["AnswerRules", "Enquiries"]
+__all__ = ["Enquiries"]
 
 # What Crossref's XML query service answers: ``unixsd`` with everything beside the record, ``unixref`` without names.
 
@@ -154,28 +153,11 @@ _FILTERS: Final[Mapping[str, Callable[[Registration, set[str]], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRules:
-    """Say how Crossref answers where its documentation is silent, or its systems differ.
-
-    `address` is the parameter in which the query service takes an e-mail address. `names_limits` says whether answers
-    name the limits in force, `marks` whether they carry an ``ETag``. `schema` is the namespace of records in answers
-    of the query service, where old records come in 1.0. `updated_by` says where a notice shows: on what it updates and
-    in the list of notices, only in that list, or nowhere.
-    """
-
-    address: Literal["either", "pid", "usr"] = "either"
-    names_limits: bool = True
-    marks: bool = False
-    schema: Literal["1.1", "1.0"] = "1.1"
-    updated_by: Literal["work", "list", "nowhere"] = "work"
-
-
 class Enquiries:
     """Answer who asks afterwards, over one `Queue`."""
 
-    def __init__(self, queue: Queue, rules: AnswerRules) -> None:
-        self._rules = rules
+    def __init__(self, queue: Queue) -> None:
+        self._rules = queue.rules
         self._matching = queue.delays.matching
         self._clock = queue.clock
         self._archive = queue.archive
@@ -203,7 +185,7 @@ class Enquiries:
 
     def query(self, request: Request) -> Reply:
         """Answer ``/search/doi``, ``/servlet/query`` and ``/openurl`` with ``unixsd`` or ``unixref``."""
-        garbage = self._faults.take("query_garbage", FaultPlace.QUERY)
+        garbage = self._faults.take("query_garbage", "query")
         if garbage:
             return _garbage_reply(garbage.value or "")
         keys = ("pid", "usr") if self._rules.address == "either" else (self._rules.address,)

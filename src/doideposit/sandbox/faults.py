@@ -9,32 +9,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from threading import RLock
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, Literal, Self, get_args
 
 from doideposit.errors import UsageError
 
 __all__ = ["FAULTS", "Fault", "FaultKind", "FaultPlace", "Faults"]
 
 
-class FaultPlace(StrEnum):
-    """Say where a fault can strike: a request of one kind, or the processing of a submission."""
+# Where a fault can strike: a request of one kind, or the processing of a submission.
+FaultPlace = Literal["upload", "poll", "rest", "handle", "query", "process"]
 
-    UPLOAD = "upload"
-    POLL = "poll"
-    REST = "rest"
-    HANDLE = "handle"
-    QUERY = "query"
-    PROCESS = "process"
-
-
-REQUESTS: Final = frozenset({FaultPlace.UPLOAD, FaultPlace.POLL, FaultPlace.REST, FaultPlace.HANDLE, FaultPlace.QUERY})
-BOTH: Final = frozenset({FaultPlace.UPLOAD, FaultPlace.POLL})
-UPLOAD: Final = frozenset({FaultPlace.UPLOAD})
-POLL: Final = frozenset({FaultPlace.POLL})
-PROCESS: Final = frozenset({FaultPlace.PROCESS})
+_PLACES: Final[tuple[FaultPlace, ...]] = get_args(FaultPlace)
+UPLOAD: Final[frozenset[FaultPlace]] = frozenset({"upload"})
+POLL: Final[frozenset[FaultPlace]] = frozenset({"poll"})
+QUERY: Final[frozenset[FaultPlace]] = frozenset({"query"})
+PROCESS: Final[frozenset[FaultPlace]] = frozenset({"process"})
+BOTH: Final = UPLOAD | POLL
+REQUESTS: Final = frozenset(_PLACES) - PROCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +111,7 @@ _KINDS = (
     FaultKind(
         "query_garbage",
         "the XML query service answers with something that is not a record",
-        frozenset({FaultPlace.QUERY}),
+        QUERY,
         ("truncated", "html", "empty", "binary", "other_root", "dtd", "huge", "login", "busy", "other_doi"),
     ),
     FaultKind("rest_lag", "/works shows the records N seconds after processing", PROCESS, ("N",)),
@@ -143,7 +136,7 @@ class Fault:
         if kind is None:
             raise UsageError(f"there is no fault {self.name!r}", hint="the faults are: " + ", ".join(FAULTS))
         if self.at is not None and self.at not in kind.places | kind.more_places:
-            raise UsageError(f"the fault {self.name!r} cannot occur at {self.at.value!r}")
+            raise UsageError(f"the fault {self.name!r} cannot occur at {self.at!r}")
         if not 0 < self.probability <= 1 or (self.times is not None and self.times < 1):
             raise UsageError(f"the fault {self.name!r} must fire at least once, with a probability up to 100 %")
         object.__setattr__(self, "value", kind.settle(self.value))
@@ -155,10 +148,10 @@ class Fault:
 
     def strikes(self, place: FaultPlace) -> bool:
         """Tell whether this fault is for that place."""
-        return place in FAULTS[self.name].places if self.at is None else place is self.at
+        return place in FAULTS[self.name].places if self.at is None else place == self.at
 
     def __str__(self) -> str:
-        place = f"@{self.at.value}" if self.at else ""
+        place = f"@{self.at}" if self.at else ""
         value = f"={self.value}" if self.value is not None else ""
         # `:g` writes 5 and not 5.0.
         chance = f":{self.probability * 100:g}%" if self.probability < 1 else ""
@@ -257,7 +250,7 @@ _WRITTEN = re.compile(
 def _parse_place(name: str | None) -> FaultPlace | None:
     if name is None:
         return None
-    try:
-        return FaultPlace(name)
-    except ValueError:
-        raise UsageError(f"{name!r} is not a place for a fault", hint="places are: " + ", ".join(FaultPlace)) from None
+    place = next((place for place in _PLACES if place == name), None)
+    if place is None:
+        raise UsageError(f"{name!r} is not a place for a fault", hint="places are: " + ", ".join(_PLACES))
+    return place

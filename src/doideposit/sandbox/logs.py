@@ -18,11 +18,24 @@ NO_DOI = frozenset({"", "DOI not found"})
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Say what became of one reference: ``resolved_reference`` (text is a DOI), ``stored_query`` or ``error``."""
+    """Hold one ``citation`` of a deposit: its key, the words to match it by, and its DOI, given in it or found."""
 
     key: str
-    status: str
-    text: str = ""
+    words: str
+    doi: str = ""
+
+    @property
+    def status(self) -> str:
+        """Return what became of it, as the log says it."""
+        if self.doi:
+            return "resolved_reference"
+        return "stored_query" if self.words else "error"
+
+    @property
+    def text(self) -> str:
+        """Return what the log says beside the status: the DOI, or what is wrong."""
+        missing = "Either ISSN or Journal title or Proceedings title must be supplied."
+        return missing if self.status == "error" else self.doi
 
 
 @dataclass(frozen=True, slots=True)

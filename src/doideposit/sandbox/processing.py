@@ -14,15 +14,10 @@ from stdnum.iso7064 import mod_11_2
 
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.archive import SandboxArchive
-from doideposit.sandbox.deposits import (
-    Deposit,
-    DepositedItem,
-    DepositedReference,
-    DepositedResource,
-)
+from doideposit.sandbox.deposits import Deposit, DepositedItem, DepositedResource
 from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic
-from doideposit.sandbox.retention import KeptRecord, RetentionRules
+from doideposit.sandbox.retention import KeptRecord, SandboxRules
 
 if TYPE_CHECKING:
     from doideposit.crossref.validator.validator import SchemaVerdict
@@ -63,7 +58,7 @@ class Worker:
     rest: float
     handle: float
     query: float = 0.0
-    rules: RetentionRules = field(default_factory=RetentionRules)
+    rules: SandboxRules = field(default_factory=SandboxRules)
     relation_targets: RelationTargets = "known"
     known_prefixes: frozenset[str] = frozenset()
     reject: str | None = None
@@ -179,7 +174,7 @@ class Worker:
         # Most records cite nothing that is here: one question says so of all their references.
         words = "\n".join(reference.words for reference in item.references if not reference.doi)
         cites = self.archive.titles_in(words) is not None
-        citations = tuple(self._citation_result(reference, look=cites) for reference in item.references)
+        citations = tuple(self._match_citation(reference) if cites else reference for reference in item.references)
         if not others:
             return Diagnostic("Success", ((item.doi, word),), resolved=resolved, citations=citations)
         word = word.replace("Successfully ", "").capitalize() + " with conflict"
@@ -218,18 +213,9 @@ class Worker:
         ]  # one conflict for each pair, named once in the log
         return numbers[0]
 
-    def _citation_result(self, reference: DepositedReference, *, look: bool) -> Citation:
-        if reference.doi:
-            return Citation(reference.key, "resolved_reference", reference.doi)
-        if not reference.words:
-            message = "Either ISSN or Journal title or Proceedings title must be supplied."
-            return Citation(reference.key, "error", message)
-        match = self.archive.titles_in(reference.words) if look else None
-        return (
-            Citation(reference.key, "resolved_reference", match.doi)
-            if match
-            else Citation(reference.key, "stored_query")
-        )
+    def _match_citation(self, citation: Citation) -> Citation:
+        match = self.archive.titles_in(citation.words) if citation.words and not citation.doi else None
+        return replace(citation, doi=match.doi) if match else citation
 
     def _apply_resource(self, resource: DepositedResource) -> Diagnostic:
         doi = resource.doi

@@ -10,10 +10,10 @@ from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.deposits import Deposit, DepositedItem
 from doideposit.sandbox.entries import ReceivedFile
-from doideposit.sandbox.faults import FaultPlace, Faults
+from doideposit.sandbox.faults import Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import RelationTargets, Validate, Worker
-from doideposit.sandbox.retention import KeptRecord, RetentionRules
+from doideposit.sandbox.retention import KeptRecord, SandboxRules
 
 __all__ = ["OPERATIONS", "Queue"]
 
@@ -70,7 +70,7 @@ class Queue:
         delays: Delays,
         validate: Validate | None,
         relation_targets: RelationTargets,
-        rules: RetentionRules,
+        rules: SandboxRules,
         seed: int,
     ) -> None:
         self.archive = archive
@@ -91,7 +91,7 @@ class Queue:
         now = self.clock()
         visible = now + timedelta(seconds=delays.hidden)
         started = visible + timedelta(seconds=delays.queued)
-        stuck = self.faults.take("stuck", FaultPlace.UPLOAD)
+        stuck = self.faults.take("stuck", "upload")
         with self.archive.transaction():
             # Numbers of submissions rise with gaps, since other members deposit as well.
             number = self.archive.next_id(self._steps.randint(1, 900))
@@ -149,7 +149,7 @@ class Queue:
         return _inspect_file(submission.content, self._validate)
 
     def _make_log(self, submission: ReceivedFile, deposit: Deposit) -> Log:
-        nothing = self.faults.take("zero_records", FaultPlace.PROCESS)
+        nothing = self.faults.take("zero_records", "process")
         records = () if nothing else self._process_file(submission, deposit)
         return self._apply_log_faults(Log(submission.id, deposit.batch_id, records), deposit.items)
 
@@ -163,9 +163,9 @@ class Queue:
 
     def worker(self, submission: ReceivedFile, login: Login) -> Worker:
         """Return the worker for one submission, with the delays and refusals of the armed faults."""
-        rest = self.faults.take("rest_lag", FaultPlace.PROCESS)
-        handle = self.faults.take("handle_lag", FaultPlace.PROCESS)
-        reject = self.faults.take("reject", FaultPlace.PROCESS)
+        rest = self.faults.take("rest_lag", "process")
+        handle = self.faults.take("handle_lag", "process")
+        reject = self.faults.take("reject", "process")
         return Worker(
             self.archive,
             submission,
@@ -183,16 +183,16 @@ class Queue:
 
     def _apply_log_faults(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
         """Change the log as the armed faults demand."""
-        extra = self.faults.take("extra_record", FaultPlace.PROCESS)
+        extra = self.faults.take("extra_record", "process")
         if extra and log.records:
             log = replace(log, records=(*log.records, _extra_record(extra.value, log.records[0], items)))
-        if self.faults.take("upper_doi", FaultPlace.PROCESS):
+        if self.faults.take("upper_doi", "process"):
             log = replace(log, records=tuple(record.upper() for record in log.records))
-        if self.faults.take("multi_pair_record", FaultPlace.PROCESS):
+        if self.faults.take("multi_pair_record", "process"):
             log = replace(log, records=_merge_records(log.records))
-        if self.faults.take("no_status_attr", FaultPlace.PROCESS):
+        if self.faults.take("no_status_attr", "process"):
             log = replace(log, status_attribute=False)
-        if self.faults.take("leading_whitespace", FaultPlace.PROCESS):
+        if self.faults.take("leading_whitespace", "process"):
             log = replace(log, leading="\n\n\n  ")
         return log
 

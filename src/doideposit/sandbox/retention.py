@@ -1,6 +1,6 @@
 """What is registered after a deposit: the bibliography is replaced, everything beside it is kept until it is emptied.
 
-Crossref's own texts leave some of this open. Each open question is a switch of `RetentionRules`; a client that is safe
+Crossref's own texts leave some of this open. Each open question is a switch of `SandboxRules`; a client that is safe
 gives the same registered record under every one of them.
 """
 
@@ -15,7 +15,7 @@ from lxml import etree
 from doideposit.safe_xml import Element, local_name
 from doideposit.sandbox.entries import Registration
 
-__all__ = ["KeptRecord", "RetentionRules"]
+__all__ = ["KeptRecord", "SandboxRules"]
 
 # The namespace of records that Crossref gives out; deposits have another one.
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
@@ -33,18 +33,23 @@ _SPACES: Final = re.compile(r"\s+")
 _INLINE: Final = frozenset(
     "b i em strong u ovl sup sub scp tt font italic bold sc underline overline monospace".split()
 )
-# What becomes of these when a deposit leaves them out is not documented: `RetentionRules.versions` says it.
+# What becomes of these when a deposit leaves them out is not documented: `SandboxRules.versions` says it.
 _WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionRules:
-    """Say what Crossref does where its documentation is silent or contradicts itself.
+class SandboxRules:
+    """Say what Crossref does where its documentation is silent or contradicts itself, or where its systems differ.
 
     `omitted` is about a block that a deposit does not mention; the next four about a block that comes with content
     where there is other content. `places` says whether licences and funding inside and outside of Crossmark are kept
     apart, `versions` what becomes of version, status and archives that are left out. With `resources_stamp` a
     resource-only deposit moves the deposit timestamp too.
+
+    The others are about answers. `address` is the parameter in which the query service takes an e-mail address.
+    `names_limits` says whether answers name the limits in force, `marks` whether they carry an ``ETag``. `schema` is
+    the namespace of records in answers of the query service, where old records come in 1.0. `updated_by` says where a
+    notice shows: on what it updates and in the list of notices, only in that list, or nowhere.
     """
 
     omitted: Literal["retain", "drop"] = "retain"
@@ -55,6 +60,11 @@ class RetentionRules:
     places: Literal["apart", "together"] = "apart"
     versions: Literal["drop", "retain"] = "drop"
     resources_stamp: bool = False
+    address: Literal["either", "pid", "usr"] = "either"
+    names_limits: bool = True
+    marks: bool = False
+    schema: Literal["1.1", "1.0"] = "1.1"
+    updated_by: Literal["work", "list", "nowhere"] = "work"
 
     def merges(self, block: str) -> bool:
         """Tell whether new content of a block is added to the old instead of taking its place."""
@@ -253,7 +263,7 @@ def _kept_blocks(element: Element) -> Iterator[tuple[str, Element]]:
                 yield f"collection {collection.get('property')}", collection
 
 
-def _combine_blocks(name: str, old: Element, new: Element, rules: RetentionRules) -> Element:
+def _combine_blocks(name: str, old: Element, new: Element, rules: SandboxRules) -> Element:
     """Return the new block, after the old content if the rules add them up; an empty block clears."""
     result = deepcopy(new)
     if not len(new) or not rules.merges(name):

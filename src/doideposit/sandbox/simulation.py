@@ -17,14 +17,14 @@ from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account, Accounts, Logi
 from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.elsewhere import Elsewhere
-from doideposit.sandbox.enquiries import AnswerRules, Enquiries
+from doideposit.sandbox.enquiries import Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Fault, FaultPlace, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import RelationTargets, Validate
 from doideposit.sandbox.queue import OPERATIONS, Queue
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 
 __all__ = ["Sandbox"]
 
@@ -73,7 +73,7 @@ class _Desk:
         content = request.read()
         # The login may be in the address or in the form; the form wins.
         fields = {**request.query, **content.fields}
-        login = self._require_login(fields.get("login_id", ""), fields.get("login_passwd", ""), FaultPlace.UPLOAD)
+        login = self._require_login(fields.get("login_id", ""), fields.get("login_passwd", ""), "upload")
         if isinstance(login, Reply):
             return login
         operation = fields.get("operation") or "doMDUpload"
@@ -87,8 +87,8 @@ class _Desk:
 
     def _refuse_upload(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
         """Return why an upload is refused at once, before it is processed."""
-        full = self._faults.take("queue_full", FaultPlace.UPLOAD)
-        page = self._faults.take("html_200", FaultPlace.UPLOAD)
+        full = self._faults.take("queue_full", "upload")
+        page = self._faults.take("html_200", "upload")
         if full or self._count_pending(login) >= self._most_pending:
             return Reply.error_page(int(full.value or 429) if full else 429)
         if page:
@@ -105,9 +105,9 @@ class _Desk:
             return self._archive.pending(login.words)
 
     def _received_answer(self, number: int) -> Answer:
-        if self._faults.take("drop_after_accept", FaultPlace.UPLOAD):
+        if self._faults.take("drop_after_accept", "upload"):
             return Dropped(received=True)
-        after = self._faults.take("status_after_accept", FaultPlace.UPLOAD)
+        after = self._faults.take("status_after_accept", "upload")
         if after:
             return Reply.error_page(int(after.value or 500))
         # When the cookie of the session ends.
@@ -117,12 +117,12 @@ class _Desk:
     def download(self, request: Request) -> Answer:
         """Answer ``/servlet/submissionDownload``: the result log, or the stored file."""
         fields = {**request.query, **request.read().fields}
-        if self._faults.take("poll_login_page", FaultPlace.POLL):
+        if self._faults.take("poll_login_page", "poll"):
             return Reply.login_page()
-        garbage = self._faults.take("poll_garbage", FaultPlace.POLL)
+        garbage = self._faults.take("poll_garbage", "poll")
         if garbage:
             return Reply.garbage(garbage.value or "")
-        login = self._require_login(fields.get("usr", ""), fields.get("pwd", ""), FaultPlace.POLL)
+        login = self._require_login(fields.get("usr", ""), fields.get("pwd", ""), "poll")
         if isinstance(login, Reply):
             return login
         kind = fields.get("type")
@@ -146,9 +146,9 @@ class _Desk:
 
     def _result_reply(self, found: ReceivedFile, login: Login) -> bytes:
         """Return the answer to a poll of a submission: its log, or why there is none yet."""
-        unknown = self._faults.take("unknown_for", FaultPlace.POLL)
-        stuck = self._faults.take("stuck", FaultPlace.POLL) if found.log is None else None
-        old = self._faults.take("old_log_first", FaultPlace.POLL)
+        unknown = self._faults.take("unknown_for", "poll")
+        stuck = self._faults.take("stuck", "poll") if found.log is None else None
+        old = self._faults.take("old_log_first", "poll")
         with self._archive.transaction():
             if unknown or stuck:
                 polls = int(unknown.number) if unknown else 0
@@ -179,7 +179,7 @@ class _Desk:
         if request.method != "POST":
             return Reply.not_found()
         content = request.read()
-        login = self._require_login(content.fields.get("usr", ""), content.fields.get("pwd", ""), FaultPlace.UPLOAD)
+        login = self._require_login(content.fields.get("usr", ""), content.fields.get("pwd", ""), "upload")
         if isinstance(login, Reply):
             return Reply.unauthorized()
         upload = next((file for file in content.files if file.part == "mdFile"), None)
@@ -192,7 +192,7 @@ class _Desk:
     def info(self, request: Request) -> Reply:
         """Answer ``/info?rtype=prefixes``: whether a login is right, and its prefixes."""
         words, _, password = request.query.get("pid", "").partition(":")
-        login = self._require_login(words, password, FaultPlace.POLL)
+        login = self._require_login(words, password, "poll")
         if isinstance(login, Reply):
             return Reply.unauthorized()
         return Reply(200, "\n".join(sorted(login.prefixes)).encode(), "text/plain;charset=UTF-8")
@@ -214,9 +214,8 @@ class Sandbox:
     may share, so that what was uploaded is found later; None keeps everything in memory. `synchronous` opens the
     route ``/v2/deposits``. `relation_targets` says whether related DOIs must be registered: those of prefixes that the
     sandbox knows, all, or none. `most_pending` is how many unprocessed submissions an account may have (Crossref
-    documentation, HTTPS POST: 10,000). `rules` say what becomes of what a deposit leaves out, `answers` how it
-    answers where that is open. `elsewhere` is what others do to its records. Raises `DiskError` when the state file
-    cannot be used.
+    documentation, HTTPS POST: 10,000). `rules` say what it does where Crossref's documentation leaves that open.
+    `elsewhere` is what others do to its records. Raises `DiskError` when the state file cannot be used.
     """
 
     def __init__(
@@ -230,8 +229,7 @@ class Sandbox:
         seed: int = 0,
         state: Path | None = None,
         relation_targets: RelationTargets = "known",
-        rules: RetentionRules | None = None,
-        answers: AnswerRules | None = None,
+        rules: SandboxRules | None = None,
         synchronous: bool = False,
         most_pending: int = 10_000,
     ) -> None:
@@ -248,12 +246,12 @@ class Sandbox:
             delays=self.delays,
             validate=validate,
             relation_targets=relation_targets,
-            rules=rules or RetentionRules(),
+            rules=rules or SandboxRules(),
             seed=seed,
         )
         self.rules = self._queue.rules
         self.elsewhere = Elsewhere(self._queue)
-        enquiries = Enquiries(self._queue, answers or AnswerRules())
+        enquiries = Enquiries(self._queue)
         desk = _Desk(self._queue, most_pending)
         self._routes, self._routes_below = self._route_table(desk, enquiries, synchronous=synchronous)
 
@@ -392,21 +390,21 @@ class Sandbox:
         )
 
 
-_PLACES = {
-    "/servlet/deposit": FaultPlace.UPLOAD,
-    "/v2/deposits": FaultPlace.UPLOAD,
-    "/servlet/submissionDownload": FaultPlace.POLL,
-    "/works": FaultPlace.REST,
-    "/servlet/query": FaultPlace.QUERY,
-    "/search/doi": FaultPlace.QUERY,
-    "/openurl": FaultPlace.QUERY,
+_PLACES: Mapping[str, FaultPlace] = {
+    "/servlet/deposit": "upload",
+    "/v2/deposits": "upload",
+    "/servlet/submissionDownload": "poll",
+    "/works": "rest",
+    "/servlet/query": "query",
+    "/search/doi": "query",
+    "/openurl": "query",
 }
 
 
 def _place_of(path: str) -> FaultPlace | None:
     if path.startswith(("/works/", "/prefixes/", "/members/")):
-        return FaultPlace.REST
-    return FaultPlace.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _PLACES.get(path)
+        return "rest"
+    return "handle" if path.startswith(("/api/handles/", "/ra/")) else _PLACES.get(path)
 
 
 def _upload_as_json(received: ReceivedFile, now: datetime) -> dict[str, object]:

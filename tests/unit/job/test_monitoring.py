@@ -21,7 +21,7 @@ STANDING = Standing(
     states=Counter(prepared=1, sending=0, queued=2),
     oldest_unfinished=NOW - timedelta(hours=1),
     overdue=Listed(3),
-    attention=Listed(1),
+    needs_person=Listed(1),
     recent=Listed(2),
     not_proved=4,
     drifted=Listed(1),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from doideposit.sandbox.clock import Clock
-from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.retention import SandboxRules
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, get, settle, upload
 
@@ -56,7 +56,7 @@ BLOCKS = {
 }
 
 
-def registered(rules: RetentionRules, *files: bytes) -> str:
+def registered(rules: SandboxRules, *files: bytes) -> str:
     """The record in unixsd after these files, one after the other."""
     clock = Clock()
     sandbox = Sandbox(clock=clock, rules=rules)
@@ -67,7 +67,7 @@ def registered(rules: RetentionRules, *files: bytes) -> str:
 
 
 def test_the_bibliography_is_replaced_and_the_rest_is_kept() -> None:
-    record = registered(RetentionRules(), FULL, deposit(STAMP + 1))
+    record = registered(SandboxRules(), FULL, deposit(STAMP + 1))
     assert "Old words" not in record
     assert "version_info" not in record
     assert all(f"https://example.org/old{end}<" in record for end in ("", ".pdf"))
@@ -76,7 +76,7 @@ def test_the_bibliography_is_replaced_and_the_rest_is_kept() -> None:
 
 
 def test_what_is_left_out_goes_where_the_rules_say_so() -> None:
-    record = registered(RetentionRules(omitted="drop", versions="retain"), FULL, deposit(STAMP + 1))
+    record = registered(SandboxRules(omitted="drop", versions="retain"), FULL, deposit(STAMP + 1))
     assert "old<" not in record
     assert "<version>1</version>" in record
 
@@ -85,7 +85,7 @@ def test_what_is_left_out_goes_where_the_rules_say_so() -> None:
 @pytest.mark.parametrize("way", ["merge", "replace"])
 def test_content_over_content_is_added_or_takes_its_place(block: str, way: str) -> None:
     place, form, _, rule = BLOCKS[block]
-    rules = replace(RetentionRules(), **{rule: way})  # type: ignore[arg-type]  # the values of these four rules
+    rules = replace(SandboxRules(), **{rule: way})  # type: ignore[arg-type]  # the values of these four rules
     record = registered(rules, FULL, deposit(STAMP + 1, **{place: form.format("new")}))
     assert "new" in _of(record, block)
     assert ("old" in _of(record, block)) == (way == "merge")
@@ -94,7 +94,7 @@ def test_content_over_content_is_added_or_takes_its_place(block: str, way: str) 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_an_empty_parent_empties_the_block_and_no_other(block: str) -> None:
     place, _, empty, _ = BLOCKS[block]
-    record = registered(RetentionRules(), FULL, deposit(STAMP + 1, **{place: empty}))
+    record = registered(SandboxRules(), FULL, deposit(STAMP + 1, **{place: empty}))
     assert "old" not in _of(record, block)
     others = [name for name in BLOCKS if name != block]
     assert all("old" in _of(record, name) for name in others)

@@ -206,7 +206,7 @@ def test_an_entry_that_cannot_be_read_needs_a_person_and_hides_no_other(tmp_path
         found = {str(one.doi)[-1]: (one.registered, one.needs_person) for one in desk.depositor.statuses()}
         assert found == {"1": (True, False), "2": (False, True), "3": (True, False)}
         assert "ledger check" in desk.depositor.status(commentary(2).doi).next_action
-        assert Standing.take(desk.depositor, now=desk.clock()).attention.count == 1
+        assert Standing.take(desk.depositor, now=desk.clock()).needs_person.count == 1
 
 
 def test_a_ledger_that_is_whole_opens_as_before(template: Path) -> None:

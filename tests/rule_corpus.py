@@ -464,6 +464,8 @@ FAULTS: list[tuple[str, Callable[[Record], None]]] = [
     ("award-label", _set(funding=[{"ror": "00k4n6c32", "awards": ["Grant No. 1234"]}])),
     ("award-twice", _set(funding=[{"ror": "00k4n6c32", "awards": ["RF-2025-17", "RF-2025-17"]}])),
     ("number-label", _set(number="No.7")),
+    ("number-placeholder", _set(number="xx")),
+    ("number-full-width", _set(volume="１２")),
     ("report-number-disagrees", _set(report_number="River Paper 99999")),
 ]
 """A code, and what to do to a record that is right so that a rule of that code should name it."""

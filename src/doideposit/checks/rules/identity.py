@@ -42,6 +42,14 @@ _DRAFT = Pattern(
 )
 # Between parts of a suffix. A hyphen is within one: `the-first-draft` is a title in an address.
 _PARTS = Pattern(r"[._;]")
+# What people write until they know the number, alone or after a year. Of Roman numerals, XXV and V are left alone; XX
+# may be twenty, and XXX is refused for the same reason.
+_NUMBER_TO_COME = Pattern(
+    r"(?:(?:no|nr|n[°º]|№|#)[.\s]*)?(?:(?:19|20)\d\d[-/._\s]|[a-z]{1,2}[-._])?[(\[<]?"
+    r"(?:t\.?b\.?[acdn]\.?|n\.?n\.?|placeholder|unknown|unassigned|not (?:yet )?(?:known|assigned)|pending|…+|_+|\*+"
+    r"|number|nummer|num[eé]ro|número|(?-i:xx+|yy+|zz+))[)\]>]?|xx|yy+|zz+|(?:no|nr)\.?",
+    re.IGNORECASE,
+)
 # A prefix within the suffix, or the address of the resolver: one DOI was put after another.
 _DOI_IN_DOI = Pattern(r"(?:^|/)10\.\d{4,9}/|doi\.org", re.IGNORECASE)
 # A whole number with decimals; in v2.0 they may be those of a version.
@@ -341,6 +349,26 @@ def _find_slash_in_number(work: Work) -> Iterator[Match]:
         return
     where = f"the DOI {commentary.doi}" + (f" and the page {commentary.url}" if made else "")
     yield Match.at("number", length=len(number), number=number, where=where, other=number.replace("/", "-"))
+
+
+@rule(
+    "number-placeholder",
+    WARNING,
+    "A word in place of the number",
+    message="“{number}” stands in place of a number",
+    hint="write the number as it is printed; if the numbers of this series look so, say so with number_pattern",
+    why="Templates and drafts have such a word until the number is known. It becomes a part of a DOI, for ever.",
+    source=CONSTRUCTING_DOIS,
+    bad="number: xx",
+    good="number: XXV",
+)
+def _find_word_for_number(work: Work) -> Iterable[Match]:
+    number = work.commentary.number or ""
+    # Who says with `number_pattern` how the numbers look means what is written; most numbers hold a digit.
+    if number.isdigit() or work.commentary.series.number_pattern:
+        return ()
+    found = _NUMBER_TO_COME.fullmatch(number) or is_program_word(number)
+    return (Match.at("number", length=len(number), number=number),) if found else ()
 
 
 rule(

@@ -8,7 +8,7 @@ from doideposit.checks.rules.registry import ERROR, WARNING, Rules
 from doideposit.checks.rules.work import REFERENCE_TEXTS, Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS, CONSTRUCTING_DOIS, RECOMMENDATIONS
-from doideposit.records.models.numbers import made_by_program
+from doideposit.records.models.numbers import in_full_width, made_by_program
 
 __all__ = ["WORDS"]
 
@@ -138,3 +138,21 @@ rule(
     bad="funding: [{ror: 'https://ror.org/02twcfp32', awards: ['1.2E+12']}]",
     good="funding: [{ror: 'https://ror.org/02twcfp32', awards: [RF-2025-17]}]",
 )(Each(_printed_numbers, _find_change, called="found"))
+
+
+def _find_full_width(text: str) -> dict[str, str] | None:
+    plain = in_full_width(text) if any(character.isdecimal() for character in text) else None
+    return None if plain is None else {"plain": plain}
+
+
+rule(
+    "number-full-width",
+    WARNING,
+    "A number in full-width characters",
+    message="“{found}” is written in full-width characters",
+    hint="write {plain}",
+    why="East Asian input methods write such digits. Indexes compare volumes and pages as texts, and １２ is not 12.",
+    source=RECOMMENDATIONS,
+    bad="volume: '１２'",
+    good="volume: '12'",
+)(Each(_printed_numbers, _find_full_width, called="found"))

@@ -5,11 +5,12 @@ A number becomes part of a DOI, and DOIs are for ever. So the forms that program
 """
 
 import re
+import unicodedata
 from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["WrittenNumber", "made_by_program", "printed_number"]
+__all__ = ["WrittenNumber", "in_full_width", "made_by_program", "printed_number"]
 
 
 class WrittenNumber(str):
@@ -87,6 +88,12 @@ def printed_number(value: Any, pattern: str | None) -> Any:
         message = "a program gave the number as {value}, which does not say how it is printed"
         raise PydanticCustomError("number-shape", message, {"value": str(value), "hint": _QUOTED})
     text = str(value).strip()
+    plain = in_full_width(text)
+    # In a regular expression, \d is a digit of any script: only a pattern that names such characters wants them.
+    if plain is not None and (pattern is None or pattern.isascii()):
+        message = "the number “{value}” is written in full-width characters, which no DOI and no address can have"
+        hint = f"write {plain}"
+        raise PydanticCustomError("number-shape", message, {"value": text, "hint": hint})
     if pattern is not None:
         if isinstance(value, str | int) and re.fullmatch(pattern, text) is None:
             message = "the number “{value}” does not fit the pattern of the series, {pattern}"
@@ -99,6 +106,17 @@ def printed_number(value: Any, pattern: str | None) -> Any:
         words = {"value": text, "made": made, "hint": _HINT}
         raise PydanticCustomError("number-shape", "“{value}” is {made}, not the number of a commentary", words)
     return value
+
+
+# The forms of ASCII that are as wide as a Chinese character (Unicode, Halfwidth and Fullwidth Forms).
+_FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
+
+
+def in_full_width(number: str) -> str | None:
+    """Return a number in ASCII, as 258 for ２５８, if East Asian input methods wrote it in full width; else None."""
+    if number.isascii() or not _FULL_WIDTH.search(number):
+        return None
+    return _FULL_WIDTH.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), number)
 
 
 def made_by_program(text: str) -> str | None:

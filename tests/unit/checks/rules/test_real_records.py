@@ -22,6 +22,10 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
     return {"authors": [{"family": family} | ({"given": given} if given else {}) | more]}
 
 
+# A series whose DOIs do not follow from its numbers, so that a number may hold what no DOI can.
+ANY_DOI: dict[str, Any] = {"series": {"doi": "{prefix}/{any}"}, "doi": "10.48251/k7q2-m"}
+
+
 @pytest.mark.parametrize(
     ("code", "good", "bad"),
     [
@@ -230,6 +234,18 @@ def author(given: str | None, family: str, **more: Any) -> dict[str, Any]:
          {"references": [{"text": "Doe (2019). Rivers.", "first_page": "1,304"}]}),
         ("number-changed", {"references": [{"text": "Doe (2019). Rivers.", "first_page": "xxx"}]},
          {"references": [{"text": "Doe (2019). Rivers.", "volume": "12.0"}]}),
+        ("number-full-width", {"volume": "12"}, {"volume": "１２"}),
+        ("number-full-width", {"volume": "第12巻"}, {"volume": "第１２巻"}),
+        ("number-full-width", {"pages": "12-18"}, {"pages": "１２-１８"}),
+        ("number-full-width", {"references": [{"text": "Doe (2019). 河川１２.", "issue": "（冬）"}]},
+         {"references": [{"text": "Doe (2019). Rivers.", "volume": "1２"}]}),
+        *(("number-placeholder", {"number": good}, {"number": bad}) for good, bad in (
+            ("XXV", "xx"), ("x", "XX"), ("N1", "t.b.d"), ("Decision-12", "todo"), ("258", "nn"), ("2023-05", "2023-xx"),
+            ("2023-X", "2023-TBD"), ("7b", "unknown"), ("C258", "C-tbd"), ("spring", "pending"), ("258xx", "number"),
+            ("Y2", "yy"), ("S", "__"), ("B", "placeholder"), ("2023/XX1", "2023/xxx"),
+        )),
+        *(("number-placeholder", ANY_DOI | {"number": good}, ANY_DOI | {"number": bad})
+          for good, bad in (("No. 12", "No. xx"), ("III", "TBD."), ("12 bis", "to be announced"), ("M", "…"))),
         ("name-suffix-misplaced", author("Amartya", "Sen"), author("Ana", "Keller jr")),
         ("name-suffix-misplaced", author("Hye Jun", "Kim"), author("Ana", "Keller Jun.")),
         ("name-suffix-misplaced", author("José", "Souza Junior"), author("Ana", "Keller junior")),

@@ -310,6 +310,26 @@ def test_a_series_may_say_that_its_numbers_look_so() -> None:
     assert codes(series=series, number=258.0) == ["number-shape"]
 
 
+@pytest.mark.parametrize(
+    ("number", "plain"), [("２５８", "258"), ("2５8", "258"), ("Ｃ２５８", "C258"), ("２－３", "2-3")]
+)
+@pytest.mark.parametrize("pattern", [None, r".?\d+", r"\w+"])
+def test_a_number_in_full_width_characters_is_refused_with_the_plain_one(
+    number: str, plain: str, pattern: str | None
+) -> None:
+    series = Series.model_validate(SERIES | {"number_pattern": pattern})
+    for doi in (None, "10.48251/SADF.ISSN.2406-5617.C258"):
+        with pytest.raises(ValidationError) as refused:
+            commentary(series=series, number=number, doi=doi)
+        said = refused.value.errors()[0]
+        assert (said["type"], said["ctx"]["hint"]) == ("number-shape", f"write {plain}")
+
+
+def test_a_series_that_names_full_width_digits_has_them() -> None:
+    series = Series.model_validate(SERIES | {"doi": "{prefix}/{any}", "number_pattern": "[０-９]+"})
+    assert commentary(series=series, number="２５８", doi="10.48251/k7q2-m").number == "２５８"
+
+
 ONE_TEXT = [
     ("abstracts", "Two countries share a river.\n\nThey rarely agree.", 1),
     ("licences", "https://creativecommons.org/licenses/by/4.0/", 1),

@@ -11,7 +11,6 @@ from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.ledger.polls import Polled
 from doideposit.deposits.ledger.target import TargetLedger
-from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.lifecycle import Milestone, Outcome, RetryClass
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift, DriftKind
@@ -19,7 +18,6 @@ from mixed_ledger import ADOPTED, NOW, work
 
 HOUR = timedelta(hours=1)
 SOON, LATER = NOW + HOUR, NOW + 2 * HOUR
-SLOT = UploadSlot("somebody", SOON, 9)
 WHOLE, IN_PARTS, STUCK = work(231).doi, work(232).doi, work(264).doi
 ADDRESS = Drift(DriftKind.ADDRESS, "it leads elsewhere", "https://a.example/", "https://b.example/", "m1", ("url",))
 CHANGE = Sight(
@@ -30,9 +28,9 @@ CHANGE = Sight(
 def _begin(of: TargetLedger, name: str = "a-file.xml") -> Attempt:
     """Begin the upload of the oldest file that may be sent."""
     of.uploads.resume()
-    found = of.uploads.candidate(SLOT)
+    found = of.uploads.slot("somebody", SOON, pending=9).candidate()
     assert found
-    upload = of.uploads.start(SLOT, found[0].id, name)
+    upload = of.uploads.slot("somebody", SOON, pending=9).start(found[0].id, name)
     assert upload
     return upload
 
@@ -124,7 +122,7 @@ def _finish_earlier(of: TargetLedger) -> None:
     number = earlier.timestamp + 10**10
     [key] = of.works.prepare(replace(fresh, batch_id="later", timestamp=number, items=(later,))) or ()
     of.uploads.resume()
-    upload = of.uploads.start(replace(SLOT, besides=frozenset(range(1, key))), key, "later.xml")
+    upload = of.uploads.slot("somebody", SOON, pending=9, besides=frozenset(range(1, key))).start(key, "later.xml")
     assert upload
     of.uploads.mark_accepted(upload, LATER, "it answered")
     _finish(of, Outcome.REGISTERED)
@@ -142,7 +140,7 @@ def _sent(of: TargetLedger, key: int, number: int) -> Submission:
     )
     [new] = of.works.prepare(replace(fresh, batch_id="later", timestamp=number, items=items)) or ()
     of.uploads.resume()
-    upload = of.uploads.start(replace(SLOT, besides=frozenset(range(1, new))), new, "later.xml")
+    upload = of.uploads.slot("somebody", SOON, pending=9, besides=frozenset(range(1, new))).start(new, "later.xml")
     assert upload
     of.uploads.mark_accepted(upload, LATER, "it answered")
     return _submission(of, fresh.items[0].doi)
@@ -157,7 +155,7 @@ def _first_of_a_series(of: TargetLedger) -> None:
         new = replace(fresh, batch_id=f"first-{number}", container="A new series", timestamp=number, items=items)
         keys += of.works.prepare(new) or ()
     of.uploads.resume()
-    assert of.uploads.start(replace(SLOT, besides=frozenset({16})), keys[0], "first.xml")
+    assert of.uploads.slot("somebody", SOON, pending=9, besides=frozenset({16})).start(keys[0], "first.xml")
     of.uploads.withhold(keys[1], {items[0].doi: "it would be lost"}, "ask somebody")
     of.uploads.note_waiting()
 
@@ -198,8 +196,14 @@ def _seen(of: TargetLedger, sight: Sight) -> bool:
 
 
 WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
-    "uploads.start of another": lambda of: [of.uploads.resume(), of.uploads.start(SLOT, 15, "a-file.xml")],
-    "uploads.start twice": lambda of: [_begin(of), of.uploads.start(replace(SLOT, pending=9), 17, "b-file.xml")],
+    "uploads.start of another": lambda of: [
+        of.uploads.resume(),
+        of.uploads.slot("somebody", SOON, pending=9).start(15, "a-file.xml"),
+    ],
+    "uploads.start twice": lambda of: [
+        _begin(of),
+        of.uploads.slot("somebody", SOON, pending=9).start(17, "b-file.xml"),
+    ],
     "uploads.mark_accepted": lambda of: of.uploads.mark_accepted(_begin(of), LATER, "it answered"),
     "uploads.mark_accepted, after failures": lambda of: of.uploads.mark_accepted(
         _begin_again(of), LATER, "it answered"

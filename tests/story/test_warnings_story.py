@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
-from doideposit.deposits.conflicts import ComparedField
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.errors import UsageError
@@ -58,10 +57,10 @@ def test_a_conflict_has_both_records_beside_each_other(desk: Desk, conflict: Cro
     assert conflict.others == (str(FIRST.doi),)
     sides = desk.depositor.warnings.sides(conflict)
     assert [one.doi for one in sides] == [str(SECOND.doi), str(FIRST.doi)]
-    rows = {one.name: one.same for one in ComparedField.of_sides(sides)}
-    assert rows["title"]
-    assert rows["authors"]
-    assert not rows["url"]
+    second, first = (one.texts for one in sides)
+    assert second["title"] == first["title"] != ""
+    assert second["authors"] == first["authors"] != ""
+    assert second["url"] != first["url"]
 
 
 def test_every_door_has_the_same_number(desk: Desk, conflict: CrossrefWarning) -> None:

@@ -111,18 +111,18 @@ def _show(invocation: Invocation, name: str, target: str | None, as_json: bool) 
 
 
 def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None:
-    from doideposit.deposits.conflicts import ComparedField
-
     for number, side in enumerate(sides, 1):
         where = safe(side.read_from or f"not read: {side.why_not}")
         terminal.line((Span(f"    {number}  {safe(side.doi)}", Style.PLACE), Span(f"  ({where})", Style.DIM)))
-    for row in ComparedField.of_sides(sides):
-        terminal.line(
-            (Span(f"  {row.name}", Style.PLAIN), Span("  the same" if row.same else "  different", Style.DIM))
-        )
-        shown = row.values[:1] if row.same else row.values
-        for number, value in enumerate(shown, 1):
-            terminal.line((Span(f"    {' ' if row.same else number}  {safe(value) or '–'}"),))
+    texts = [side.texts for side in sides]
+    for name in texts[0] if texts else ():
+        values = [of_side[name] for of_side in texts]
+        if not any(values):
+            continue
+        same = len({value.casefold() for value in values}) == 1
+        terminal.line((Span(f"  {name}", Style.PLAIN), Span("  the same" if same else "  different", Style.DIM)))
+        for number, value in enumerate(values[:1] if same else values, 1):
+            terminal.line((Span(f"    {' ' if same else number}  {safe(value) or '–'}"),))
 
 
 @warnings.command("dismiss")

@@ -88,7 +88,7 @@ def _show_changes(terminal: Terminal, done: "list[WriteBack]", target: str, *, d
             terminal.line((Span(f"{safe(result.file)}  ", Style.PLACE), Span(safe(line), style)))
         stops = [finding for finding in result.findings if finding.stops]
         terminal.show_findings(stops)
-    counts = Counter(written.action.value for written in done)
+    counts = Counter[str](written.action for written in done)
     words = (
         ("written", "would be written" if dry_run else "written"),
         ("unchanged", "there already"),

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from doideposit.checks.values import Checked, Input
 from doideposit.crossref.queries import RegisteredState
+from doideposit.deposits.ledger.entries import AdoptedWork
 from doideposit.files import disk_errors, read_input, write_new
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi
@@ -18,20 +19,10 @@ from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.record_file import AdoptableRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["AdoptedFile", "RecordFolder"]
+__all__ = ["RecordFolder"]
 
 # So many findings of a record are told in its file; `doideposit check` tells all of them.
 TOLD: Final = 6
-
-
-@dataclass(frozen=True, slots=True)
-class AdoptedFile:
-    """Say where a record lies, and what a deposit of it would change: `fingerprint` is given where that is nothing."""
-
-    path: Path
-    title: str
-    fingerprint: str | None
-    findings: tuple[Finding, ...] = ()
 
 
 class RecordFolder:
@@ -53,8 +44,14 @@ class RecordFolder:
         self._several = several
         self._schema = schema
 
-    def write(self, record: RegisteredRecord, series: Series, state: RegisteredState) -> AdoptedFile:
-        """Write the file of a record, or find the one that is there; raises `DiskError`."""
+    def write(
+        self, new: AdoptedWork, record: RegisteredRecord, series: Series, state: RegisteredState
+    ) -> tuple[AdoptedWork, tuple[Finding, ...]]:
+        """Write the file of a record, or find the one that is there; raises `DiskError`.
+
+        Returns what is entered in the ledger with the file, its title, and a fingerprint where a deposit of it would
+        change nothing; and what a person should know of it.
+        """
         adopted = AdoptableRecord(record, series)
         fields = adopted.fields(named=self._several)
         [checked] = self._check([{**fields, "series": series.name}])
@@ -68,7 +65,8 @@ class RecordFolder:
             *(() if is_ours else (_file_exists_finding(path, record),)),
         )
         title = checked.items[0].title if checked.items else re.sub(r"<[^>]*>", "", str(fields.get("title") or ""))
-        return AdoptedFile(path, title, checked.items[0].fingerprint if is_whole and is_ours else None, findings)
+        fingerprint = checked.items[0].fingerprint if is_whole and is_ours else None
+        return replace(new, file=str(path), title=title, fingerprint=fingerprint), findings
 
     def _choose_path(
         self, record: RegisteredRecord, fields: Mapping[str, RawValue], series: Series, text: str

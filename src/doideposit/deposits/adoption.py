@@ -15,7 +15,7 @@ from typing import Final
 from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
 from doideposit.deposits.accounts import Owners
-from doideposit.deposits.adopted_files import AdoptedFile, RecordFolder
+from doideposit.deposits.adopted_files import RecordFolder
 from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.ledger.entries import AdoptedWork
@@ -35,10 +35,7 @@ from doideposit.records.models.series import Series
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.record_file import AdoptableRecord
 
-__all__ = ["AdoptionPass", "AdoptionScope"]
-
-# Whose prefix is it: which publisher of the configuration owns a DOI at Crossref, by owner prefix or by member.
-
+__all__ = ["AdoptionPass"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -53,19 +50,6 @@ MOST_GAPS: Final = 50
 _Reply = RegisteredState | DoiDepositError | None
 
 
-@dataclass(frozen=True, slots=True)
-class AdoptionScope:
-    """Say what to adopt: of these series, of these owner prefixes, these DOIs. Nothing at all means every series.
-
-    `also` are DOIs that somebody has from elsewhere, such as the site: they are looked for beside those listed.
-    """
-
-    series: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    dois: tuple[Doi, ...] = ()
-    also: tuple[Doi, ...] = ()
-
-
 @dataclass(slots=True)
 class _FoundSoFar:
     """Collect what a pass found so far."""
@@ -78,7 +62,7 @@ class _FoundSoFar:
 
 
 class AdoptionPass:
-    """Make one pass over everything that a scope names."""
+    """Make one pass over everything that was registered elsewhere."""
 
     def __init__(
         self, context: DepositContext, checker: Checker, folder: Path, *, schema: str | None, on_event: OnEvent
@@ -94,20 +78,27 @@ class AdoptionPass:
         self._found = _FoundSoFar()
         self._again: frozenset[str] = frozenset()
 
-    def run(self, scope: AdoptionScope) -> AdoptionReport:
-        """Find the DOIs, read their records, write files and ledger; `error` says why DOIs are left for a next run."""
-        self._chosen = self._chosen_series(scope)
-        prefixes = scope.prefixes or tuple(dict.fromkeys(series.prefix for series in self._chosen.values()))
-        self._owners.also = frozenset(prefixes)
+    def run(
+        self, *, series: Sequence[str], prefixes: Sequence[str], dois: Sequence[Doi], also: Sequence[Doi]
+    ) -> AdoptionReport:
+        """Find the DOIs, read their records, write files and ledger; `error` says why DOIs are left for a next run.
+
+        Adopted are those of these series, of these owner prefixes, and these DOIs; where nothing is named, those of
+        every series. `also` are DOIs that somebody has from elsewhere, such as the site: they are looked for beside
+        those listed.
+        """
+        self._chosen = self._chosen_series(series)
+        owned = prefixes or tuple(dict.fromkeys(chosen.prefix for chosen in self._chosen.values()))
+        self._owners.also = frozenset(owned)
         # Anyone who names a DOI wants its record file, whatever the ledger knows of it.
-        self._again = frozenset(doi.key for doi in scope.dois)
-        lists = not scope.dois or scope.series or scope.prefixes or scope.also
-        if not self._registry.has_works and not (scope.dois or scope.also):
+        self._again = frozenset(doi.key for doi in dois)
+        lists = not dois or series or prefixes or also
+        if not self._registry.has_works and not (dois or also):
             message = f"{self._context.target} has no list of its DOIs"
             raise UsageError(message, hint="give them one by one, or in a table with --csv")
-        listed = self._listed_dois(prefixes, scope) if lists else []
-        wanted = {doi.key: doi for doi in (*scope.dois, *scope.also, *listed)}
-        self._adopt_dois(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))
+        listed = self._listed_dois(owned, by_issn=not prefixes) if lists else []
+        wanted = {doi.key: doi for doi in (*dois, *also, *listed)}
+        self._adopt_dois(list(wanted.values()), named=frozenset(doi.key for doi in (*dois, *also)))
         if lists:
             self._adopt_guessed(wanted)
         found = self._found
@@ -119,24 +110,22 @@ class AdoptionPass:
             error=self._error_of_pass(),
         )
 
-    def _chosen_series(self, scope: AdoptionScope) -> Mapping[str, Series]:
-        """Return the series that the scope names, of all those of the configuration; raise `UsageError`."""
-        unknown = [name for name in scope.series if name not in self._series]
+    def _chosen_series(self, names: Sequence[str]) -> Mapping[str, Series]:
+        """Return the series of these names, all of the configuration where there are none; raise `UsageError`."""
+        unknown = [name for name in names if name not in self._series]
         if unknown:
-            names = ", ".join(self._series) or "none yet"
-            raise UsageError(f"there is no series “{unknown[0]}”", hint=f"the configuration has {names}")
+            known = ", ".join(self._series) or "none yet"
+            raise UsageError(f"there is no series “{unknown[0]}”", hint=f"the configuration has {known}")
         if not self._series:
             raise ConfigurationError("the configuration describes no series", hint="add a section [series.NAME]")
-        if scope.prefixes and not scope.series:
-            return self._series
-        return {name: self._series[name] for name in scope.series} or self._series
+        return {name: self._series[name] for name in names} or self._series
 
     # Finding.
 
-    def _listed_dois(self, prefixes: Sequence[str], scope: AdoptionScope) -> list[Doi]:
+    def _listed_dois(self, prefixes: Sequence[str], *, by_issn: bool) -> list[Doi]:
         """Return what the REST API lists; report a list that fails, and adopt the other DOIs."""
         found: dict[str, Doi] = {}
-        issns = [] if scope.prefixes else [str(issn.issn) for series in self._chosen.values() for issn in series.issns]
+        issns = [str(issn.issn) for series in self._chosen.values() for issn in series.issns] if by_issn else []
         if not self._registry.has_works:
             return []
         try:
@@ -321,11 +310,11 @@ class AdoptionPass:
         if chosen.name not in self._chosen:
             return AdoptionResult(doi, Adoption.OTHER_SERIES, f"{doi} is of the series {chosen.name}")
         self._context.step("adopt: write")
-        written = self._folder.write(record, chosen, state)
+        written, findings = self._folder.write(_adopted_work(printed, state, record, chosen), record, chosen, state)
         self._context.step("adopt: written")
-        self._enter_in_ledger(printed, state, record, chosen, written)
-        what = written.findings[0].message if written.findings else f"{printed}: {written.path}"
-        return AdoptionResult(printed, Adoption.ADOPTED, what, str(written.path), written.findings)
+        self._enter_in_ledger(written)
+        what = findings[0].message if findings else f"{printed}: {written.file}"
+        return AdoptionResult(printed, Adoption.ADOPTED, what, written.file, findings)
 
     def _enter_without_file(
         self, doi: Doi, state: RegisteredState, record: RegisteredRecord, chosen: Series | None
@@ -343,36 +332,10 @@ class AdoptionPass:
             finding = Finding("adopt-no-series", Severity.WARNING, message, hint)
             # It is entered once it can have its file.
             return AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,))
-        self._enter_in_ledger(doi, state, record, chosen, None)
+        self._enter_in_ledger(_adopted_work(doi, state, record, chosen))
         return AdoptionResult(doi, Adoption.ENTERED, message, findings=(finding,))
 
-    def _enter_in_ledger(
-        self,
-        doi: Doi,
-        state: RegisteredState,
-        record: RegisteredRecord,
-        chosen: Series | None,
-        file: AdoptedFile | None,
-    ) -> None:
-        url = record.fields.get("url")
-        title = record.fields.get("title")
-        new = AdoptedWork(
-            doi=doi,
-            timestamp=state.timestamp,
-            series=chosen.name if chosen else "",
-            container=chosen.title if chosen else str(record.series.get("title") or ""),
-            record_type=record.record_type.value if record.record_type else record.kind,
-            title=file.title if file else str(title or ""),
-            landing_page=str(url) if url else None,
-            fingerprint=file.fingerprint if file else None,
-            doi_type=state.type,
-            owner_prefix=state.owner_prefix,
-            member=state.member,
-            created=state.created,
-            last_update=state.last_update,
-            file=str(file.path) if file else "",
-            answer=state.answer,
-        )
+    def _enter_in_ledger(self, new: AdoptedWork) -> None:
         self._context.ledger.works.adopt(new)
         self._context.step("adopt: entered")
 
@@ -382,6 +345,28 @@ class AdoptionPass:
 
     def _notify(self, text: str, dois: tuple[Doi, ...] = ()) -> None:
         self._on_event(Progress("adopt", text, dois=dois))
+
+
+def _adopted_work(doi: Doi, state: RegisteredState, record: RegisteredRecord, chosen: Series | None) -> AdoptedWork:
+    """Return what the ledger keeps of a DOI for which there is no record file."""
+    url, title = record.fields.get("url"), record.fields.get("title")
+    return AdoptedWork(
+        doi=doi,
+        timestamp=state.timestamp,
+        series=chosen.name if chosen else "",
+        container=chosen.title if chosen else str(record.series.get("title") or ""),
+        record_type=record.record_type.value if record.record_type else record.kind,
+        title=str(title or ""),
+        landing_page=str(url) if url else None,
+        fingerprint=None,
+        doi_type=state.type,
+        owner_prefix=state.owner_prefix,
+        member=state.member,
+        created=state.created,
+        last_update=state.last_update,
+        file="",
+        answer=state.answer,
+    )
 
 
 def _require_registry(context: DepositContext) -> RegistryPort:

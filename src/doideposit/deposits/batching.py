@@ -139,7 +139,7 @@ class Preparation:
     def _commit(self, group: Sequence[_ToSend], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
         """Record a file and the steps before it; return the candidates that another run recorded first."""
         context = self._context
-        steps = StepFiles.leading_to(new, clears, context.clock(), context.seal)
+        steps = StepFiles.leading_to(new, clears, context.reseal)
         if not steps.files:
             return self._split_or_block(group, steps.findings)
         if context.ledger.works.prepare(*steps.files) is None:

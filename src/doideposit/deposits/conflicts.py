@@ -1,12 +1,12 @@
 """The two records of a conflict beside each other, so that a person can tell which DOI stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from doideposit.records.origin import RawValue
 
-__all__ = ["ComparedField", "ConflictSide"]
+__all__ = ["ConflictSide"]
 
 # What tells two works apart for a reader; Crossref compares title, first author, year and number.
 FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
@@ -21,9 +21,14 @@ class ConflictSide:
     read_from: str
     why_not: str = ""
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return what a reader compares: each field as one line, in the same order for every side, empty for none."""
+        return {name: _as_text(self.fields.get(name)) for name in FIELDS}
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
-        fields = {name: _as_text(self.fields.get(name)) for name in FIELDS if self.fields.get(name)}
+        fields = {name: text for name, text in self.texts.items() if self.fields.get(name)}
         return {"doi": self.doi, "read_from": self.read_from, "why_not": self.why_not or None, "fields": fields}
 
     def is_like(self, other: "ConflictSide") -> bool:
@@ -33,25 +38,6 @@ class ConflictSide:
             for side in (self, other)
         ]
         return bool(keys[0][0]) and keys[0] == keys[1]
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedField:
-    """Hold the values of one field, in the order of the sides, and whether they are the same."""
-
-    name: str
-    values: tuple[str, ...]
-
-    @property
-    def same(self) -> bool:
-        """Tell whether all sides have the same value."""
-        return len({value.casefold() for value in self.values}) == 1
-
-    @staticmethod
-    def of_sides(sides: Sequence[ConflictSide]) -> "tuple[ComparedField, ...]":
-        """Return the fields that one of the sides has, each with the values of all of them."""
-        rows = (ComparedField(name, tuple(_as_text(side.fields.get(name)) for side in sides)) for name in FIELDS)
-        return tuple(row for row in rows if any(row.values))
 
 
 def _first_author(side: ConflictSide) -> str:
@@ -66,5 +52,5 @@ def _as_text(value: RawValue) -> str:
         return " ".join((value or "").split())
     if isinstance(value, Mapping):
         name = " ".join(filter(None, (_as_text(value.get("given")), _as_text(value.get("family")))))
-        return name or _as_text(next((each for each in value.values() if each), None))
+        return name or _as_text(next(filter(None, value.values()), None))
     return "; ".join(filter(None, map(_as_text, value)))

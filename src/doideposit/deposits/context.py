@@ -19,11 +19,12 @@ from doideposit.crossref.registrar import (
     ResolvedHandle,
 )
 from doideposit.crossref.validator.validator import Sealed
+from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.deposits.accounts import Owners, PublisherAccount, PublisherAccounts
 from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
-from doideposit.deposits.ledger.entries import LedgerWork
+from doideposit.deposits.ledger.entries import LedgerWork, NewSubmission
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
@@ -32,7 +33,7 @@ from doideposit.deposits.schedule import Schedule
 from doideposit.deposits.values import Progress, WorkStatus
 from doideposit.deposits.wording import status_of
 from doideposit.errors import RegistrarError, RegistrarUnavailable, SubmissionInDoubt
-from doideposit.findings import Where
+from doideposit.findings import Finding, Where
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
@@ -40,10 +41,6 @@ from doideposit.records.models.series import Series
 __all__ = ["DepositContext", "OnEvent", "RegistryPort"]
 
 OnEvent = Callable[[Progress], None]
-
-
-def silent(_progress: Progress) -> None:
-    """Watch nothing: for a caller who gives no `on_event`."""
 
 
 class RegistryPort(Protocol):
@@ -162,6 +159,17 @@ class DepositContext:
     def status_of(self, work: LedgerWork) -> WorkStatus:
         """Return how a DOI stands now, by the deadlines of the configuration."""
         return status_of(work, self.clock(), self.deadlines, self.observable)
+
+    def reseal(self, recorded: NewSubmission, file: DepositFile, timestamp: int) -> NewSubmission | tuple[Finding, ...]:
+        """Return a recorded file with other bytes, under a new batch id and timestamp; its findings if it is not valid.
+
+        `file` is what it sends now: all of `recorded`, or a part of it.
+        """
+        sealed = self.seal(file.restamp(NewSubmission.unique_name(recorded.series, self.clock()), timestamp))
+        if sealed.batch is None:
+            return sealed.findings
+        batch = sealed.batch
+        return replace(recorded, batch_id=batch.batch_id, timestamp=timestamp, xml=batch.xml, sha256=batch.sha256)
 
     def offline(self) -> "DepositContext":
         """Return the same context without a registry, so that nothing can ask Crossref, or wait for it."""

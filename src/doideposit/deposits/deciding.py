@@ -22,7 +22,6 @@ from doideposit.deposits.planning import (
     ReasonCode,
     plan,
     together,
-    too_many_digits,
 )
 from doideposit.deposits.preflight import preflight
 from doideposit.deposits.updates import Seen
@@ -268,7 +267,7 @@ def _block_two_publishers(decision: Decision) -> Decision:
 
 def _with_reset_accepted(known: KnownWork) -> KnownWork:
     """Accept a person's statement that Crossref support reset the timestamp, if nobody can be asked."""
-    if too_many_digits(known.doi, known.timestamp) is None:
+    if known.too_many_digits() is None:
         return known
     return replace(known, timestamp=known.own_timestamp, reset=True)
 

@@ -11,7 +11,7 @@ from doideposit.checks.values import DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.candidates import Approved
-from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
+from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.deciding import Planner
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import Given
@@ -238,11 +238,10 @@ class Depositor:
         series. `also` are DOIs from elsewhere, such as the site; `schema` is where editors find the schema of records.
         Nothing is sent, no file is overwritten, and what could not be asked is for the next call. Keeps polite limits.
         """
-        from doideposit.deposits.adoption import AdoptionPass, AdoptionScope  # noqa: PLC0415
+        from doideposit.deposits.adoption import AdoptionPass  # noqa: PLC0415
 
-        scope = AdoptionScope(tuple(series), tuple(prefixes), Given(dois).dois(), tuple(also))
-        adoption = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
-        return adoption.run(scope)
+        adoption = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or quiet)
+        return adoption.run(series=series, prefixes=prefixes, dois=Given(dois).dois(), also=also)
 
     # Depositing.
 
@@ -259,7 +258,7 @@ class Depositor:
         if dry_run:
             plan = self._require_plan(self._planner(), items, retry=retry)
             return DepositReport(self.target, tuple(map(ReportEntry.of, plan.entries)))
-        on_event = on_event or silent
+        on_event = on_event or quiet
         decisions = self._record(self._planner(), items, retry=retry, on_event=on_event)
         return self._delivery.send(decisions, on_event)
 
@@ -278,7 +277,7 @@ class Depositor:
         `error` is about what was recorded before: it is in doubt, or nothing is sent for a while.
         """
         # What is registered is read, and compared, by the pass that sends it.
-        decisions = self._record(self._planner(offline=True), items, retry=retry, on_event=on_event or silent)
+        decisions = self._record(self._planner(offline=True), items, retry=retry, on_event=on_event or quiet)
         before = [decision for decision in decisions if decision.recorded_before]
         return self._delivery.report(decisions, self._context.why_not_sent(before))
 
@@ -305,7 +304,7 @@ class Depositor:
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
         """Upload the recorded files that are due, after asking about uploads in doubt; raises `CredentialsRefused`."""
-        return self._delivery.send_due(on_event or silent)
+        return self._delivery.send_due(on_event or quiet)
 
     @property
     def plans(self) -> "PlanFiles":
@@ -321,7 +320,7 @@ class Depositor:
 
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
-        done = self._delivery.make_pass(on_event or silent, force=force)
+        done = self._delivery.make_pass(on_event or quiet, force=force)
         return PollReport(
             target=self.target,
             changed=tuple(self._context.status_of(work) for work in self.works.in_submissions(done.keys)),

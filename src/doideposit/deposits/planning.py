@@ -10,16 +10,14 @@ from enum import StrEnum
 from typing import Final
 
 from doideposit.crossref.names import RESOURCES, TIMESTAMP_TOO_OLD
-from doideposit.deposits.ledger.entries import KnownWork, OpenDeposit, PastFailure
+from doideposit.deposits.ledger.entries import TIMESTAMP_STEP, KnownWork, OpenDeposit, PastFailure
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.values import Judgement
 
 __all__ = [
-    "MAX_TIMESTAMP",
     "SENTENCES",
-    "TIMESTAMP_STEP",
     "Action",
     "Decision",
     "Permissions",
@@ -28,13 +26,8 @@ __all__ = [
     "next_timestamp",
     "plan",
     "together",
-    "too_many_digits",
 ]
 
-# Between two versions of a DOI at least this much: Crossref's notes speak of a double, which blurs near neighbours.
-TIMESTAMP_STEP: Final = 1_000
-# The largest timestamp of 17 digits, the length doideposit writes.
-MAX_TIMESTAMP: Final = 10**17 - 1
 # How long after a failure that may pass without help the same content may be tried again.
 LATER: Final = timedelta(hours=6)
 
@@ -285,7 +278,7 @@ def _find_blocker(plan_input: PlanInput, known: KnownWork) -> Decision | None:
         text = f"{plan_input.doi} is registered as {known.record_type}, but this deposit has {plan_input.record_type}"
         hint = f"keep {known.record_type}, the `record_type` of the series: Crossref cannot change it later"
         return _block(plan_input, "plan-record-type", text, hint)
-    crowded = too_many_digits(known.doi, known.timestamp)
+    crowded = known.too_many_digits()
     return None if crowded is None else Decision(plan_input, Action.BLOCKED, crowded.message, (crowded,))
 
 
@@ -371,18 +364,9 @@ def next_timestamp(now: datetime, last: Iterable[int | None]) -> int:
     """Return a timestamp for a file whose DOIs had `last` (None for never): above all, whatever the clock says.
 
     Crossref compares timestamps as plain numbers and wants each strictly above the one before (schema annotation of
-    head/timestamp). The result may have more than 17 digits only where `too_many_digits` was not heeded.
+    head/timestamp). The result may have more than 17 digits only where `KnownWork.too_many_digits` was not heeded.
     """
     utc = now.astimezone(UTC)
     # Seventeen digits: ``yyyymmddhhmmssmmm``. Microseconds have six digits, and the number takes three of them.
     moment = int(utc.strftime("%Y%m%d%H%M%S")) * 1000 + utc.microsecond // 1000
     return max([moment, *(value + TIMESTAMP_STEP for value in last if value is not None)])
-
-
-def too_many_digits(doi: Doi, registered: int | None) -> Finding | None:
-    """Return the finding that stops a DOI whose registered timestamp leaves no room below 18 digits."""
-    if registered is None or registered + TIMESTAMP_STEP <= MAX_TIMESTAMP:
-        return None
-    message = f"{doi} was registered with the timestamp {registered}, and no higher number has 17 digits"
-    hint = "Crossref accepts only increasing timestamps; ask Crossref support to reset the timestamp of this DOI"
-    return Finding("plan-timestamp-digits", Severity.ERROR, message, hint)

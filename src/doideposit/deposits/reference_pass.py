@@ -15,9 +15,10 @@ from doideposit.checks.values import Checked
 from doideposit.crossref.registrar import FoundWork
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.references import references_alone
-from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
+from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.given import Given
 from doideposit.deposits.ledger.entries import LedgerWork
+from doideposit.deposits.ledger.session import quiet
 from doideposit.deposits.preflight import CitedAgencies
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.deposits.references import (
@@ -89,7 +90,7 @@ class CitedReferences:
         offline: bool = False,
         search: bool = True,
         instead: Mapping[int, Doi] | None = None,
-        on_event: OnEvent = silent,
+        on_event: OnEvent = quiet,
     ) -> ReferencesReport:
         """Tell of every reference whether it is matched, dead or wrong, and which works it may mean.
 

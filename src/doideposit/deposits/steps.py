@@ -1,39 +1,24 @@
-"""Recorded files made anew under another batch id and timestamp; and the files that empty blocks before one.
+"""The files that empty blocks at Crossref before a recorded one.
 
-An update in several deposits empties blocks at Crossref first; the last of its files sends everything.
+An update in several deposits empties blocks first; the last of its files sends everything.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.resources import ResourceDeposit
-from doideposit.deposits.ledger.entries import NewItem, NewSubmission
-from doideposit.deposits.planning import TIMESTAMP_STEP
+from doideposit.deposits.ledger.entries import TIMESTAMP_STEP, NewItem, NewSubmission
 from doideposit.findings import Finding
 from doideposit.registered.values import Judgement
 
-__all__ = ["Clears", "StepFiles", "reseal"]
+__all__ = ["Clears", "StepFiles"]
 
 # What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit.
 Clears = Mapping[str, tuple[frozenset[str], ...]]
-
-
-def reseal(
-    recorded: NewSubmission, file: DepositFile, timestamp: int, now: datetime, seal: Callable[[bytes], Sealed]
-) -> NewSubmission | tuple[Finding, ...]:
-    """Return a recorded file with other bytes, under a new batch id and timestamp; its findings if it is not valid.
-
-    `file` is what it sends now: all of `recorded`, or a part of it.
-    """
-    sealed = seal(file.restamp(NewSubmission.unique_name(recorded.series, now), timestamp))
-    if sealed.batch is None:
-        return sealed.findings
-    batch = sealed.batch
-    return replace(recorded, batch_id=batch.batch_id, timestamp=timestamp, xml=batch.xml, sha256=batch.sha256)
+# Gives a recorded file other bytes under a new batch id and a timestamp, as `DepositContext.reseal` does.
+Reseal = Callable[[NewSubmission, DepositFile, int], NewSubmission | tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +39,7 @@ class StepFiles:
         return StepFiles.number_before(clears) * TIMESTAMP_STEP
 
     @staticmethod
-    def leading_to(last: NewSubmission, clears: Clears, now: datetime, seal: Callable[[bytes], Sealed]) -> "StepFiles":
+    def leading_to(last: NewSubmission, clears: Clears, reseal: Reseal) -> "StepFiles":
         """Return the files that empty blocks, with timestamps below that of `last`, and then `last` itself.
 
         Each is the whole file of `last` with empty parents in it, because the bibliography that a deposit leaves out is
@@ -71,7 +56,7 @@ class StepFiles:
                 file = DepositFile(ResourceDeposit.read(last.xml).emptying(blocks))
             else:
                 file = DepositFile(last.xml).clear_blocks(blocks)
-            step = reseal(last, file, stamp, now, seal)
+            step = reseal(last, file, stamp)
             if not isinstance(step, NewSubmission):
                 return StepFiles((), step)
             files.append(replace(step, items=_step_items(last.items, step.xml, emptied), empties=emptied))

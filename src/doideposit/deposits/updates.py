@@ -17,7 +17,6 @@ from doideposit.deposits.planning import (
     Decision,
     Permissions,
     ReasonCode,
-    too_many_digits,
 )
 from doideposit.errors import RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
@@ -83,7 +82,7 @@ class Seen:
             return known
         if known is None:
             return KnownWork(doi, timestamp=state.timestamp, registered=True)
-        reset = too_many_digits(doi, known.timestamp) is not None and state.timestamp < (known.timestamp or 0)
+        reset = known.too_many_digits() is not None and state.timestamp < (known.timestamp or 0)
         timestamp = state.timestamp if reset else max(known.timestamp or 0, state.timestamp)
         return replace(known, timestamp=timestamp, registered=True, reset=reset)
 
@@ -205,9 +204,10 @@ class Seen:
             if state is None and doi.key not in ours:
                 continue
             base = _registered_record(context, doi, state)
-            foreign = _block_not_ours(context, doi, state) or too_many_digits(doi, state.timestamp if state else None)
-            if foreign is not None:
-                stopped[doi.key] = foreign
+            crowded = None if state is None else KnownWork(doi, timestamp=state.timestamp).too_many_digits()
+            blocked = _block_not_ours(context, doi, state) or crowded
+            if blocked is not None:
+                stopped[doi.key] = blocked
                 continue
             if base is None:
                 continue

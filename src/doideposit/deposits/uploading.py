@@ -15,12 +15,11 @@ from doideposit.deposits.batching import Decide, Preparation
 from doideposit.deposits.candidates import Approved
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Attempt, NewSubmission, Submission
-from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Decision, next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE
-from doideposit.deposits.steps import Clears, StepFiles, reseal
+from doideposit.deposits.steps import Clears, StepFiles
 from doideposit.deposits.updates import Seen
 from doideposit.deposits.values import DepositReport, PlanEntry, Progress, ReportEntry
 from doideposit.deposits.wording import name_of
@@ -117,13 +116,13 @@ class _Uploader:
         context, uploads = self._context, self._context.ledger.uploads
         while True:
             now = context.clock()
-            slot = UploadSlot(context.owner, now + LEASE, context.limits.pending, self._besides)
+            slot = uploads.slot(context.owner, now + LEASE, pending=context.limits.pending, besides=self._besides)
             # Asked before anything else, because it costs one short transaction and spares the rest.
-            blocker = uploads.blocker(slot)
+            blocker = slot.blocker()
             if blocker is not None:
                 self._on_event(Progress("waiting", f"nothing is sent now: {blocker}"))
                 return None
-            found = uploads.candidate(slot)
+            found = slot.candidate()
             if found is None:
                 uploads.note_waiting()
                 return None
@@ -142,7 +141,7 @@ class _Uploader:
             batch = self._stored_batch(*found)
             # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
             self._file_name = f"{NewSubmission.unique_name(found[0].series, now)}.xml"
-            attempt = uploads.start(slot, found[0].id, self._file_name)
+            attempt = slot.start(found[0].id, self._file_name)
             if attempt is not None:
                 return _Upload(attempt, batch, publisher)
 
@@ -257,7 +256,7 @@ class _Uploader:
         stamp = next_timestamp(now, [recorded.timestamp, *(state.timestamp for state in seen.states.values())])
         parts = []
         for dois in groups:
-            part = reseal(recorded, DepositFile(recorded.xml).only(*dois), stamp, now, context.seal)
+            part = context.reseal(recorded, DepositFile(recorded.xml).only(*dois), stamp)
             if not isinstance(part, NewSubmission):
                 return False
             parts.append(replace(part, items=tuple(item for item in recorded.items if item.doi in dois)))
@@ -289,9 +288,9 @@ class _Uploader:
         context, now = self._context, self._context.clock()
         taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
         stamp = next_timestamp(now, taken) + StepFiles.room_for(clears)
-        last = reseal(recorded, DepositFile(recorded.xml), stamp, now, context.seal)
+        last = context.reseal(recorded, DepositFile(recorded.xml), stamp)
         if isinstance(last, NewSubmission):
-            steps = StepFiles.leading_to(replace(last, compared=now), clears, now, context.seal)
+            steps = StepFiles.leading_to(replace(last, compared=now), clears, context.reseal)
             # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
             if steps.files and context.ledger.works.prepare(*steps.files, instead_of=submission.id) is not None:
                 return

@@ -20,7 +20,7 @@ from doideposit.deposits.ledger.entries import FIRST_READ, NewSubmission, Observ
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import next_timestamp
-from doideposit.deposits.steps import StepFiles, reseal
+from doideposit.deposits.steps import StepFiles
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer, UsageError
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -445,13 +445,13 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
     # The file that empties goes first and takes the number below this one.
     clears = {doi.key: (frozenset({"references"}),)}
     stamp = next_timestamp(now, [known.timestamp]) + StepFiles.room_for(clears)
-    again = reseal(recorded, file, stamp, now, context.seal)
+    again = context.reseal(recorded, file, stamp)
     sent = {item.doi.key for item in DepositItem.read_all(file.xml)}
     mine = [item for item in recorded.items if item.doi.key in sent]
     if not isinstance(again, NewSubmission) or known.open is not None or len(mine) != 1:
         return False
     item = replace(mine[0], after=known.latest, may_lose=("references",))
-    steps = StepFiles.leading_to(replace(again, items=(item,), compared=now), clears, now, context.seal)
+    steps = StepFiles.leading_to(replace(again, items=(item,), compared=now), clears, context.reseal)
     return bool(steps.files) and works.prepare(*steps.files) is not None
 
 

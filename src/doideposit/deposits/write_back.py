@@ -3,9 +3,8 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.findings import Finding, Loc, loc_of
@@ -17,16 +16,10 @@ from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 
-__all__ = ["WriteBack", "WriteBackAction"]
+__all__ = ["WriteBack"]
 
-
-class WriteBackAction(StrEnum):
-    """Name what became of the DOI of one record: in its file now, there before, not registered, or refused."""
-
-    WRITTEN = "written"
-    UNCHANGED = "unchanged"
-    NOT_REGISTERED = "not-registered"
-    REFUSED = "refused"
+# What became of the DOI of one record: in its file now, there before, not registered, or refused.
+_Done = Literal["written", "unchanged", "not-registered", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,7 @@ class WriteBack:
 
     file: str
     doi: Doi | None
-    action: WriteBackAction
+    action: _Done
     lines: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -44,7 +37,7 @@ class WriteBack:
         return {
             "file": self.file,
             "doi": str(self.doi) if self.doi else None,
-            "action": self.action.value,
+            "action": self.action,
             "lines": list(self.lines),
             "findings": [finding.to_dict() for finding in self.findings],
         }
@@ -76,7 +69,7 @@ class WriteBack:
 
 
 def _not_read_entry(finding: Finding, path: Path) -> WriteBack:
-    action = WriteBackAction.REFUSED if finding.stops else WriteBackAction.NOT_REGISTERED
+    action: _Done = "refused" if finding.stops else "not-registered"
     return WriteBack(finding.where.file or str(path), None, action, findings=(finding,))
 
 
@@ -84,14 +77,14 @@ def _write_one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None,
     parsed = ParsedRecord.of(raw, series=depositor.series)
     label = raw.origin.label
     if parsed.record is None:
-        return None if only else WriteBack(label, None, WriteBackAction.REFUSED, findings=parsed.findings)
+        return None if only else WriteBack(label, None, "refused", findings=parsed.findings)
     doi = parsed.record.commentary.doi
     if only is not None and only.key != doi.key:
         return None
     if "doi" in raw.data:
-        return WriteBack(label, doi, WriteBackAction.UNCHANGED)
+        return WriteBack(label, doi, "unchanged")
     if not depositor.status(doi).registered:
-        return WriteBack(label, doi, WriteBackAction.NOT_REGISTERED)
+        return WriteBack(label, doi, "not-registered")
     index = () if raw.origin.index is None else (raw.origin.index,)
     return _edit_file(raw.origin.file or "", label, doi, (*index, *key), dry_run=dry_run)
 
@@ -99,14 +92,14 @@ def _write_one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None,
 def _edit_file(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> WriteBack:
     source = Editable.open(Path(file))
     if isinstance(source, Finding):
-        return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(source,))
+        return WriteBack(label, doi, "refused", findings=(source,))
     edited = source.edit(Set(loc, str(doi)))
     if isinstance(edited, Finding):
-        return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(edited,))
+        return WriteBack(label, doi, "refused", findings=(edited,))
     fault = None if dry_run else edited.save()
     if fault is not None:
-        return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(fault,))
-    return WriteBack(label, doi, WriteBackAction.WRITTEN, _changed_lines(edited))
+        return WriteBack(label, doi, "refused", findings=(fault,))
+    return WriteBack(label, doi, "written", _changed_lines(edited))
 
 
 def _changed_lines(edited: Edited) -> tuple[str, ...]:

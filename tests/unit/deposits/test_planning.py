@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doideposit.deposits.ledger.entries import KnownWork, OpenDeposit, PastFailure
+from doideposit.deposits.ledger.entries import MAX_TIMESTAMP, KnownWork, OpenDeposit, PastFailure
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import (
-    MAX_TIMESTAMP,
     Action,
     PlanInput,
     next_timestamp,
     plan,
-    too_many_digits,
 )
 from doideposit.deposits.values import PlanEntry
 from doideposit.findings import Finding, Severity
@@ -189,10 +187,10 @@ def test_the_next_timestamp_is_above_every_last_one_by_a_step_whatever_the_clock
 @pytest.mark.parametrize("digits", [18, 19, 20])
 def test_more_digits_than_ours_are_refused_in_plain_words(digits: int) -> None:
     registered = int("2" * digits)
-    finding = too_many_digits(DOI, registered)
+    finding = KnownWork(DOI, timestamp=registered).too_many_digits()
     assert finding is not None
     assert str(registered) in finding.message
-    assert too_many_digits(DOI, 20260901120000) is None
+    assert KnownWork(DOI, timestamp=20260901120000).too_many_digits() is None
 
 
 @pytest.mark.parametrize(

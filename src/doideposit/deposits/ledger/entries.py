@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from doideposit.crossref.names import is_resources
-from doideposit.findings import Finding
+from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
@@ -22,7 +22,9 @@ __all__ = [
     "FIRST_OF_SERIES",
     "FIRST_READ",
     "HARMED_FILE",
+    "MAX_TIMESTAMP",
     "OPEN",
+    "TIMESTAMP_STEP",
     "AdoptedWork",
     "Attempt",
     "AttemptStatus",
@@ -51,6 +53,10 @@ EARLIER_DEPOSIT = "waits until the earlier deposit of its DOI is done"
 FIRST_READ: Final = timedelta(minutes=15)
 # Crossref matches references when it processes a deposit, and again as further works are registered.
 LOOKS_FOR_MATCHES: Final = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 28))
+# Between two versions of a DOI at least this much: Crossref's notes speak of a double, which blurs near neighbours.
+TIMESTAMP_STEP: Final = 1_000
+# The largest timestamp of 17 digits, the length doideposit writes.
+MAX_TIMESTAMP: Final = 10**17 - 1
 # Not sent any more: what Crossref would register is not what was recorded.
 HARMED_FILE = "the ledger no longer holds it as it was recorded"
 
@@ -121,6 +127,14 @@ class KnownWork:
     applied: str | None = None
     series: str = ""
     container: str = ""
+
+    def too_many_digits(self) -> Finding | None:
+        """Return the finding that stops a DOI whose registered timestamp leaves no room below 18 digits."""
+        if self.timestamp is None or self.timestamp + TIMESTAMP_STEP <= MAX_TIMESTAMP:
+            return None
+        message = f"{self.doi} was registered with the timestamp {self.timestamp}, and no higher number has 17 digits"
+        hint = "Crossref accepts only increasing timestamps; ask Crossref support to reset the timestamp of this DOI"
+        return Finding("plan-timestamp-digits", Severity.ERROR, message, hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ __all__ = ["Session", "Step", "quiet"]
 Step = Callable[[str], None]
 
 
-def quiet(_name: str) -> None:
-    """Ignore a step; only tests act at steps."""
+def quiet(_what: object) -> None:
+    """Ignore a step, or what just happened: for a caller who wants to hear of neither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,23 +25,10 @@ from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
-__all__ = ["UploadSlot", "Uploads"]
+__all__ = ["Uploads"]
 
 # Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else.
 FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadSlot:
-    """Say who wants to upload, until when it holds the right to, and how many files may be pending at Crossref.
-
-    `besides` are files that are passed over.
-    """
-
-    owner: str
-    until: datetime
-    pending: int
-    besides: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,59 +49,19 @@ class Uploads:
 
     # Whose turn it is.
 
-    def blocker(self, slot: UploadSlot) -> str | None:
-        """Return why nothing may be uploaded now, in plain words; None if something may."""
-        with self._session.reading() as connection:
-            return self._find_blocker(connection, slot, self._session.clock())
+    def slot(
+        self, owner: str, until: datetime, *, pending: int, besides: frozenset[int] = frozenset()
+    ) -> "_UploadSlot":
+        """Return what `owner` may upload now, leased until then, where at most `pending` files are at Crossref.
 
-    def _find_blocker(self, connection: Connection, slot: UploadSlot, now: datetime) -> str | None:
-        mine = select(upload_lock).where(upload_lock.c.target == self._target)
-        row = connection.execute(mine).mappings().one_or_none()
-        if row is None:
-            return None
-        # A lease that ran out holds nobody back: its holder died, or takes longer than any time-out allows.
-        if row["lease_until"] and row["lease_until"] > now and row["lease_owner"] != slot.owner:
-            # Nobody can tell from another machine whether that run was killed, so both cases are said.
-            until = f"{row['lease_until']:%H:%M:%S} UTC"
-            return f"another run is uploading at this moment; if it was killed, this continues at {until}"
-        if row["pause_until"] and row["pause_until"] > now:
-            return str(row["pause_reason"])
-        if self._count_pending(connection) >= slot.pending:
-            return "too many files are already waiting at Crossref"
-        return None
+        `besides` are files that are passed over.
+        """
+        return _UploadSlot(self._session, owner, until, pending, besides)
 
     def pending(self) -> int:
         """Return how many files are at Crossref, or on the way to it, without a result."""
         with self._session.reading() as connection:
-            return self._count_pending(connection)
-
-    def _count_pending(self, connection: Connection) -> int:
-        # A file in doubt counts as pending, because it may be at Crossref.
-        at_crossref = submission.c.state.in_([State.SENDING.value, State.QUEUED.value])
-        statement = select(func.count()).select_from(submission).where(submission.c.target == self._target, at_crossref)
-        return int(connection.execute(statement).scalar_one())
-
-    def candidate(self, slot: UploadSlot) -> tuple[Submission, bytes] | None:
-        """Return the oldest file that may be uploaded now, with its bytes."""
-        with self._session.reading() as connection:
-            return self._find_candidate(connection, slot, self._session.clock())
-
-    def _find_candidate(
-        self, connection: Connection, slot: UploadSlot, now: datetime
-    ) -> tuple[Submission, bytes] | None:
-        # A file whose bytes are gone is found as well: it must not wait for ever without a word.
-        found = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
-        ready = or_(submission.c.not_before.is_(None), submission.c.not_before <= now)
-        where = (
-            submission.c.target == self._target,
-            submission.c.state == State.PREPARED.value,
-            ready,
-            ~_waits_for_series(),
-            ~_waits_for_earlier(),
-            submission.c.id.not_in(slot.besides),
-        )
-        row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
-        return None if row is None else (LedgerRow(row).submission(), row["xml"] or b"")
+            return _count_pending(connection, self._target)
 
     def why_without_effect(self, key: int) -> str | None:
         """Return why an earlier step did not take effect for every DOI in it; None if it did."""
@@ -174,40 +121,6 @@ class Uploads:
                 transaction.connection.execute(update(submission).where(condition).values(reason=words))
 
     # One upload.
-
-    def start(self, slot: UploadSlot, key: int, file_name: str) -> Attempt | None:
-        """Record one upload of one file under a new name; return None if it may no longer be sent.
-
-        Checks again, under the upload lock, everything that `candidate` and `blocker` saw.
-        """
-        with self._session.writing("start") as transaction:
-            transaction.lock_uploads()
-            if self._find_blocker(transaction.connection, slot, transaction.now) is not None:
-                return None
-            found = self._find_candidate(transaction.connection, slot, transaction.now)
-            # Another run may have sent the file since it was read, or an older one may have become ready.
-            if found is None or found[0].id != key:
-                return None
-            return self._begin_upload(transaction, slot, key, file_name)
-
-    def _begin_upload(self, transaction: Transaction, slot: UploadSlot, key: int, file_name: str) -> Attempt:
-        now, current = transaction.now, transaction.lock_submission(key)
-        state = current.state.advance(Move.START)
-        row = {
-            "submission": current.id,
-            "file_name": file_name,
-            "sent_at": now,
-            "status": AttemptStatus.SENDING.value,
-        }
-        number = transaction.connection.execute(insert(attempt).values(**row).returning(attempt.c.id)).scalar_one()
-        lease = {"lease_owner": slot.owner, "lease_until": slot.until}
-        # If this run dies, whoever comes after the lease asks Crossref about the file before anything else.
-        values = {"state": state.value, "file_name": file_name, "sent_at": now, "next_poll_at": slot.until, "polls": 0}
-        transaction.change(current.id, **values, **lease, doubt=False, reason="", hint="")
-        transaction.connection.execute(update(item).where(item.c.submission == current.id).values(open=True))
-        transaction.change_upload_lock(**lease)
-        transaction.note(EventKind.SENDING, submission=current.id, detail={"file_name": file_name})
-        return Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
 
     def begun(self, file_name: str) -> Attempt | None:
         """Return the upload that began under this name, None where it has ended, or never began."""
@@ -351,6 +264,99 @@ class Uploads:
         with self._session.writing("resume") as transaction:
             mine = update(upload_lock).where(upload_lock.c.target == self._target, upload_lock.c.failures > 0)
             transaction.connection.execute(mine.values(failures=0, pause_until=None, pause_reason=""))
+
+
+@dataclass(frozen=True, slots=True)
+class _UploadSlot:
+    """Say who wants to upload, until when it holds the right to, and how many files may be pending at Crossref."""
+
+    session: Session
+    owner: str
+    until: datetime
+    pending: int
+    besides: frozenset[int]
+
+    def blocker(self) -> str | None:
+        """Return why nothing may be uploaded now, in plain words; None if something may."""
+        with self.session.reading() as connection:
+            return self._find_blocker(connection, self.session.clock())
+
+    def _find_blocker(self, connection: Connection, now: datetime) -> str | None:
+        mine = select(upload_lock).where(upload_lock.c.target == self.session.target)
+        row = connection.execute(mine).mappings().one_or_none()
+        if row is None:
+            return None
+        # A lease that ran out holds nobody back: its holder died, or takes longer than any time-out allows.
+        if row["lease_until"] and row["lease_until"] > now and row["lease_owner"] != self.owner:
+            # Nobody can tell from another machine whether that run was killed, so both cases are said.
+            until = f"{row['lease_until']:%H:%M:%S} UTC"
+            return f"another run is uploading at this moment; if it was killed, this continues at {until}"
+        if row["pause_until"] and row["pause_until"] > now:
+            return str(row["pause_reason"])
+        if _count_pending(connection, self.session.target) >= self.pending:
+            return "too many files are already waiting at Crossref"
+        return None
+
+    def candidate(self) -> tuple[Submission, bytes] | None:
+        """Return the oldest file that may be uploaded now, with its bytes."""
+        with self.session.reading() as connection:
+            return self._find_candidate(connection, self.session.clock())
+
+    def _find_candidate(self, connection: Connection, now: datetime) -> tuple[Submission, bytes] | None:
+        # A file whose bytes are gone is found as well: it must not wait for ever without a word.
+        found = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
+        ready = or_(submission.c.not_before.is_(None), submission.c.not_before <= now)
+        where = (
+            submission.c.target == self.session.target,
+            submission.c.state == State.PREPARED.value,
+            ready,
+            ~_waits_for_series(),
+            ~_waits_for_earlier(),
+            submission.c.id.not_in(self.besides),
+        )
+        row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
+        return None if row is None else (LedgerRow(row).submission(), row["xml"] or b"")
+
+    def start(self, key: int, file_name: str) -> Attempt | None:
+        """Record one upload of one file under a new name; return None if it may no longer be sent.
+
+        Checks again, under the upload lock, everything that `candidate` and `blocker` saw.
+        """
+        with self.session.writing("start") as transaction:
+            transaction.lock_uploads()
+            if self._find_blocker(transaction.connection, transaction.now) is not None:
+                return None
+            found = self._find_candidate(transaction.connection, transaction.now)
+            # Another run may have sent the file since it was read, or an older one may have become ready.
+            if found is None or found[0].id != key:
+                return None
+            return self._begin_upload(transaction, key, file_name)
+
+    def _begin_upload(self, transaction: Transaction, key: int, file_name: str) -> Attempt:
+        now, current = transaction.now, transaction.lock_submission(key)
+        state = current.state.advance(Move.START)
+        row = {
+            "submission": current.id,
+            "file_name": file_name,
+            "sent_at": now,
+            "status": AttemptStatus.SENDING.value,
+        }
+        number = transaction.connection.execute(insert(attempt).values(**row).returning(attempt.c.id)).scalar_one()
+        lease = {"lease_owner": self.owner, "lease_until": self.until}
+        # If this run dies, whoever comes after the lease asks Crossref about the file before anything else.
+        values = {"state": state.value, "file_name": file_name, "sent_at": now, "next_poll_at": self.until, "polls": 0}
+        transaction.change(current.id, **values, **lease, doubt=False, reason="", hint="")
+        transaction.connection.execute(update(item).where(item.c.submission == current.id).values(open=True))
+        transaction.change_upload_lock(**lease)
+        transaction.note(EventKind.SENDING, submission=current.id, detail={"file_name": file_name})
+        return Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
+
+
+def _count_pending(connection: Connection, target: str) -> int:
+    # A file in doubt counts as pending, because it may be at Crossref.
+    at_crossref = submission.c.state.in_([State.SENDING.value, State.QUEUED.value])
+    statement = select(func.count()).select_from(submission).where(submission.c.target == target, at_crossref)
+    return int(connection.execute(statement).scalar_one())
 
 
 def _set_attempt_status(transaction: Transaction, upload: Attempt, status: AttemptStatus, **values: Any) -> None:

@@ -34,8 +34,7 @@ from doideposit.deposits.ledger.tables import (
     submission,
     work,
 )
-from doideposit.deposits.ledger.warning_events import with_warning_events
-from doideposit.deposits.ledger.work_filter import WorkFilter
+from doideposit.deposits.ledger.work_filter import WorkFilter, with_warning_events
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi

@@ -15,8 +15,9 @@ from doideposit.crossref.sealing import FoundItem
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.deposits.batching import Decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
-from doideposit.deposits.context import DepositContext, OnEvent, silent
+from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.ledger.session import quiet
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
 from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.deposits.plans.consequences import consequences_of
@@ -437,7 +438,7 @@ class PlanFiles:
         by: str,
         without_files: bool = False,
         send: bool = True,
-        on_event: OnEvent = silent,
+        on_event: OnEvent = quiet,
     ) -> DepositReport:
         """Send exactly what a plan holds, or nothing if anything changed since it was made.
 

@@ -24,7 +24,6 @@ from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.deposits.ledger.target import TargetLedger
-from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.lifecycle import EventKind, Milestone, State
 from doideposit.records.identifiers import Doi
@@ -38,7 +37,6 @@ WHOLE, IN_PARTS, STUCK = work(231).doi, work(232).doi, work(264).doi
 """A DOI that is well, one whose references were sent alone afterwards, and one that Crossref does not finish."""
 KEYS = ("id", "doi", "name", "target")
 SOON = NOW + timedelta(hours=1)
-SLOT = UploadSlot("somebody", SOON, 1)
 
 
 def _pulled_back(ahead: timedelta) -> Callable[[TargetLedger], object]:
@@ -55,9 +53,9 @@ def _pulled_back(ahead: timedelta) -> Callable[[TargetLedger], object]:
 
 
 QUESTIONS: Mapping[str, Callable[[TargetLedger], object]] = {
-    "uploads.blocker": lambda of: of.uploads.blocker(SLOT),
+    "uploads.blocker": lambda of: of.uploads.slot("somebody", SOON, pending=1).blocker(),
     "uploads.pending": lambda of: of.uploads.pending(),
-    "uploads.candidate": lambda of: of.uploads.candidate(SLOT),
+    "uploads.candidate": lambda of: of.uploads.slot("somebody", SOON, pending=1).candidate(),
     "uploads.paused": lambda of: of.uploads.paused(),
     "uploads.why_without_effect": lambda of: [of.uploads.why_without_effect(key) for key in range(1, 17)],
     "works.known": lambda of: of.works.known([*_every_doi(of), NEVER_SENT]),
@@ -122,7 +120,10 @@ WRITINGS: Mapping[str, Callable[[TargetLedger], object]] = {
     "uploads.pause": lambda of: of.uploads.pause(SOON, "away"),
     "uploads.resume": lambda of: of.uploads.resume(),
     "uploads.postpone": lambda of: of.uploads.postpone(16, SOON, "later"),
-    "uploads.start": lambda of: [of.uploads.resume(), of.uploads.start(SLOT, 16, "a-file.xml")],
+    "uploads.start": lambda of: [
+        of.uploads.resume(),
+        of.uploads.slot("somebody", SOON, pending=1).start(16, "a-file.xml"),
+    ],
     "uploads.withhold": lambda of: of.uploads.withhold(16, {work(268).doi: "it would be lost"}, "ask somebody"),
     "polls.lease": lambda of: of.polls.lease("somebody", SOON, most=100, all_after=0),
     "polls.lease, and what is due next": lambda of: [

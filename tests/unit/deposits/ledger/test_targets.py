@@ -12,7 +12,6 @@ import pytest
 from depositing import SERIES, make_ledger, sqlite_url
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.target import TargetLedger
-from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.ledger.work_filter import WorkFilter
 from doideposit.errors import DoiDepositError
 from doideposit.lifecycle import EventKind, Milestone
@@ -24,12 +23,11 @@ REFERENCES_ALONE = work(232).doi
 STUCK = work(264).doi
 EVERY = [work(number).doi for number in range(231, 268)]
 SOON = NOW + timedelta(hours=1)
-SLOT = UploadSlot("somebody", SOON, 1)
 
 READINGS: dict[str, Callable[[TargetLedger], object]] = {
-    "uploads.blocker": lambda of: of.uploads.blocker(SLOT),
+    "uploads.blocker": lambda of: of.uploads.slot("somebody", SOON, pending=1).blocker(),
     "uploads.pending": lambda of: of.uploads.pending(),
-    "uploads.candidate": lambda of: of.uploads.candidate(SLOT),
+    "uploads.candidate": lambda of: of.uploads.slot("somebody", SOON, pending=1).candidate(),
     "uploads.paused": lambda of: of.uploads.paused(),
     "works.known": lambda of: of.works.known(EVERY),
     "works.one": lambda of: of.works.one(REGISTERED),

@@ -20,8 +20,7 @@ from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.ledger.session import quiet
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
 from doideposit.deposits.plans.approvals import ApprovalRules
-from doideposit.deposits.plans.consequences import consequences_of
-from doideposit.deposits.plans.document import Fees, PlanFile, PlannedChange, PlannedRecord, Sending, Source
+from doideposit.deposits.plans.document import PlanFile, PlannedChange, PlannedRecord, Sending, Source
 from doideposit.deposits.plans.writing import (
     MADE_WITH,
     READING_HEAD,
@@ -81,10 +80,11 @@ def _compare_with_now(
     # Everything is planned again, against the ledger and Crossref as they are now.
     fresh = decide(candidates, store, may)
     now = {candidate.index: decision for candidate, decision in zip(candidates, fresh.decisions, strict=True)}
-    configuration = list(_configuration_changes(context, checker, file))
+    writer = PlanWriter(context, checker.schema_version)
+    configuration = list(_configuration_changes(writer, file))
     # After a change of the configuration the sentences differ anyway, and the change is what has to be told.
     if not configuration:
-        _require_consistency(context, file)
+        _require_consistency(writer, file)
     done = frozenset(place for place, decision in now.items() if _is_done(decision))
     files = _changed_files(file, without_files=without_files)
     findings: dict[int, tuple[Finding, ...]] = {}
@@ -186,11 +186,10 @@ def _contradiction_error(record: PlannedRecord) -> PlanUnusable:
     return PlanUnusable(f"the plan describes {record.doi or record.source} differently from its XML", hint=_EDITED)
 
 
-def _require_consistency(context: DepositContext, file: PlanFile) -> None:
+def _require_consistency(writer: PlanWriter, file: PlanFile) -> None:
     """Refuse a plan whose sentences do not follow from its records: somebody edited them."""
     body = file.plan
-    fees = Fees.of(body.target, body.records, context.fee)
-    if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
+    if writer.fees(body.records) != body.fees or writer.consequences(body.records, body.unseen) != body.consequences:
         raise PlanUnusable("the plan describes something else than what it would do", hint=_EDITED)
     shown: dict[tuple[int, str], set[str]] = {}
     for record in file.sending:
@@ -212,9 +211,9 @@ def _is_done(decision: Decision) -> bool:
     return decision.recorded_before or decision.action is Action.UNCHANGED
 
 
-def _configuration_changes(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
+def _configuration_changes(writer: PlanWriter, file: PlanFile) -> Iterator[Finding]:
     names = {record.sending.series for record in file.sending if record.sending is not None}
-    then, now = file.plan.configuration, PlanWriter(context, checker.schema_version).configuration(names)
+    then, now = file.plan.configuration, writer.configuration(names)
     changed = [key for key in dict.fromkeys([*then, *now]) if key != MADE_WITH and then.get(key) != now.get(key)]
     if changed:
         message = f"the configuration changed since the plan was made: {', '.join(changed)}"

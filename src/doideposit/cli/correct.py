@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import Plan, WorkStatus
-    from doideposit.health.correcting import ChangedRecord, Correction, CorrectionRequest
+    from doideposit.health.correcting import Correction, CorrectionRequest, SingleRecord
     from doideposit.records.identifiers import Doi
 
 __all__ = ["correct", "remove", "retract", "withdraw"]
@@ -145,17 +145,17 @@ def _carry_out(invocation: Invocation, asked: _Asked, target: str | None, *, as_
 
 def _make_request(terminal: Terminal, settings: "Settings", asked: _Asked) -> "CorrectionRequest":
     """Return the request with the records that it names; stop if one is missing."""
-    from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, FoundRecord
+    from doideposit.health.correcting import NOTICE, ORIGINAL, CorrectionRequest, SingleRecord
     from doideposit.records.models.relations import UpdateType
 
     folders = asked.records or (settings.desk.record_folder,)
-    original = FoundRecord.find(asked.work, folders, settings.series, what=ORIGINAL)
-    notice = FoundRecord.find(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
-    faults = [one for one in (original, notice) if isinstance(one, Finding)]
+    original = SingleRecord.find(asked.work, folders, settings.series, what=ORIGINAL)
+    notice = SingleRecord.find(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
+    faults = [fault for fault in (original, notice) if isinstance(fault, Finding)]
     if faults or isinstance(original, Finding) or isinstance(notice, Finding):
         _show_findings_and_stop(terminal, faults)
     day = asked.day.date() if asked.day else None
-    return CorrectionRequest(KINDS[asked.word], original, notice, day, UpdateType(asked.type), asked.reason)
+    return CorrectionRequest(original, notice, day, UpdateType(asked.type), asked.reason)
 
 
 def _decide_or_stop(terminal: Terminal, settings: "Settings", request: "CorrectionRequest") -> "Correction":
@@ -243,8 +243,8 @@ class _CorrectionRun:
             self._show_end(ExitCode.DONE, "Dry run: nothing was changed and nothing was sent.")
         self._ask()
         self._change_files()
-        for one in correction.changed:
-            self._send(one)
+        for changed_record in correction.changed:
+            self._send(changed_record)
         self._show_end(ExitCode.DONE, f"done{self._find_update()}")
 
     def _require_ours(self) -> None:
@@ -316,7 +316,7 @@ class _CorrectionRun:
             if changed_record.edited is not None:
                 self._terminal.note(f"  changed {changed_record.path}")
 
-    def _send(self, changed_record: "ChangedRecord") -> None:
+    def _send(self, changed_record: "SingleRecord") -> None:
         """Deposit one record and wait until Crossref has registered it; stop if it does not."""
         plan = self._plans[changed_record.doi.key]
         if plan.new + plan.updates and self._needs_approval:
@@ -337,7 +337,7 @@ class _CorrectionRun:
         if not status.registered or status.last_update_failed:
             self._show_end(ExitCode.REJECTED, f"{changed_record.doi}: {status.message or status.next_action}")
 
-    def _write_plan(self, changed_record: "ChangedRecord") -> NoReturn:
+    def _write_plan(self, changed_record: "SingleRecord") -> NoReturn:
         """Write the next step as a plan, for those who have to approve it."""
         path = Path(f"{self._asked.word}-{changed_record.path.stem}.plan.json")
         self._depositor.plans.write(self._depositor.plan(changed_record.path), path, by=DepositDialog.person(None))

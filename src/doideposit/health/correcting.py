@@ -26,7 +26,7 @@ from doideposit.records.models.series import RecordType, Series
 from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 
-__all__ = ["ChangedRecord", "Correction", "CorrectionKind", "CorrectionRequest"]
+__all__ = ["Correction", "CorrectionRequest", "SingleRecord"]
 
 # Rows of tables have no place for the two records that a correction needs.
 _TABLES: Final = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
@@ -36,47 +36,33 @@ _NO_POLICY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionKind:
-    """Describe what can be done to a work: its word, the types of update that say so, and the mark in the title."""
-
-    word: str
-    types: tuple[UpdateType, ...]
-    mark: str = ""
-    status: str = ""
-
-    @property
-    def noun(self) -> str:
-        """Return what the notice is called."""
-        return self.types[0].value.replace("_", " ")
-
-
-KINDS: Final[Mapping[str, CorrectionKind]] = {
-    kind.word: kind
-    for kind in (
-        CorrectionKind(
-            "correct",
-            (
-                UpdateType.CORRECTION,
-                *(UpdateType.ADDENDUM, UpdateType.CLARIFICATION, UpdateType.CORRIGENDUM, UpdateType.ERRATUM),
-                *(UpdateType.EXPRESSION_OF_CONCERN, UpdateType.PARTIAL_RETRACTION),
-            ),
-        ),
-        CorrectionKind("retract", (UpdateType.RETRACTION,), "RETRACTED: ", "withdrawn"),
-        CorrectionKind("withdraw", (UpdateType.WITHDRAWAL,), "WITHDRAWN: ", "withdrawn"),
-        CorrectionKind("remove", (UpdateType.REMOVAL,), "REMOVED: ", "removed"),
-    )
+# By the type of an update that ends the life of a work: the mark in its title, and the status of posted content.
+_MARKS: Final[Mapping[UpdateType, tuple[str, str]]] = {
+    UpdateType.RETRACTION: ("RETRACTED: ", "withdrawn"),
+    UpdateType.WITHDRAWAL: ("WITHDRAWN: ", "withdrawn"),
+    UpdateType.REMOVAL: ("REMOVED: ", "removed"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRecord:
-    """Hold a record file with one record."""
+class SingleRecord:
+    """Hold a record file with one record; `edited` is the edit of the file that is not written yet, if there is one."""
 
-    commentary: Commentary
+    record: Record
     path: Path
+    edited: Edited | None = None
 
-    def changed(self, edits: Sequence[Edit], series: Mapping[str, Series]) -> "ChangedRecord | tuple[Finding, ...]":
+    @property
+    def commentary(self) -> Commentary:
+        """Return what the record says."""
+        return self.record.commentary
+
+    @property
+    def doi(self) -> Doi:
+        """Return its DOI."""
+        return self.record.commentary.doi
+
+    def changed(self, edits: Sequence[Edit], series: Mapping[str, Series]) -> "SingleRecord | tuple[Finding, ...]":
         """Return a record as its file will say it after the edits, which are not written; or why it cannot be."""
         edited = None
         if edits:
@@ -99,10 +85,12 @@ class FoundRecord:
         # The same edits on what was read: files and headers spell keys in their own way, and records do not.
         data = reduce(applied, edits, dict(raw.data))
         parsed = ParsedRecord.of(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
-        return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, self.path, edited)
+        return parsed.findings if parsed.record is None else SingleRecord(parsed.record, self.path, edited)
 
     @staticmethod
-    def find(text: str, folders: Sequence[Path], series: Mapping[str, Series], *, what: str) -> "FoundRecord | Finding":
+    def find(
+        text: str, folders: Sequence[Path], series: Mapping[str, Series], *, what: str
+    ) -> "SingleRecord | Finding":
         """Return the record file that a DOI, a number or a path names.
 
         The finding says why there is none, or no one.
@@ -113,7 +101,7 @@ class FoundRecord:
         for commentary, origin in commentaries_in(places, series):
             wanted = named.exists() or text.casefold() in {commentary.doi.key, (commentary.number or "").casefold()}
             if wanted and origin.file is not None:
-                found.append((FoundRecord(commentary, Path(origin.file)), origin.index))
+                found.append((SingleRecord(Record(commentary, origin), Path(origin.file)), origin.index))
         if len(found) > 1:
             message = f"several records match {text}"
             return _finding("correct-no-record", message, "give the DOI, or the path of the record")
@@ -130,17 +118,26 @@ class FoundRecord:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRequest:
-    """Say what somebody wants: what to do, to which work, by which notice, on which day, and why.
+    """Say what somebody wants: what is done to which work, by which notice, on which day, and why.
 
-    `type` is the type of the update where there are several. `day` is None where the notice says it already.
+    `type` is the type of the update. `day` is None where the notice says it already.
     """
 
-    kind: CorrectionKind
-    original: FoundRecord
-    notice: FoundRecord | None
+    original: SingleRecord
+    notice: SingleRecord | None
     day: date | None
     type: UpdateType
     reason: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Return what the title of the work begins with afterwards; empty for a correction."""
+        return _MARKS.get(self.type, ("", ""))[0]
+
+    @property
+    def status(self) -> str:
+        """Return the status that posted content has afterwards; empty for a correction."""
+        return _MARKS.get(self.type, ("", ""))[1]
 
     def decide(self, series: Mapping[str, Series], today: date) -> "Correction | tuple[Finding, ...]":
         """Return what has to be changed and sent, or all findings that prevent it."""
@@ -159,30 +156,16 @@ class CorrectionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedRecord:
-    """Hold a record as it is to be, and the edit of its file, which is not written yet; None where nothing changes."""
-
-    record: Record
-    path: Path
-    edited: Edited | None
-
-    @property
-    def doi(self) -> Doi:
-        """Return its DOI."""
-        return self.record.commentary.doi
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
     """Hold everything that belongs together: the notice, which goes first, and the work that it is about."""
 
     request: CorrectionRequest
     day: date
-    notice: ChangedRecord | None
-    original: ChangedRecord
+    notice: SingleRecord | None
+    original: SingleRecord
 
     @property
-    def changed(self) -> tuple[ChangedRecord, ...]:
+    def changed(self) -> tuple[SingleRecord, ...]:
         """Return both records in the order in which they are sent."""
         return tuple(changed_record for changed_record in (self.notice, self.original) if changed_record is not None)
 
@@ -201,12 +184,12 @@ class Correction:
                 f"a link to https://doi.org/{original.doi}, and its own DOI",
             )
         shown = [f"the page stays at this address, with a link to {link}, dated {self.day}"] if link else []
-        if request.kind.mark:
-            word = request.kind.mark.strip(": ").capitalize()
+        if request.mark:
+            word = request.mark.strip(": ").capitalize()
             shown += [f"the word “{word}” before the title, on the page and in its tags (`doideposit tags`)"]
-        if request.kind.word == "remove":
+        if request.type is UpdateType.REMOVAL:
             shown += ["title, authors and date stay, and a sentence says why the text is gone"]
-        elif request.kind.mark:
+        elif request.mark:
             shown += [
                 f"the word “{word}” on every page of the PDF",
                 "the day of publication beside the day of the notice",
@@ -223,7 +206,7 @@ def _finding(code: str, message: str, hint: str, path: Path | None = None) -> Fi
     return Finding(code, Severity.ERROR, message, hint, Where(file=str(path) if path else None))
 
 
-def _is_posted(found: FoundRecord) -> bool:
+def _is_posted(found: SingleRecord) -> bool:
     return found.commentary.series.record_type is RecordType.POSTED
 
 
@@ -257,8 +240,9 @@ def _find_faults(request: CorrectionRequest, today: date) -> Iterator[Finding]:
 def _find_notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
     original, notice = request.original, request.notice
     if notice is None:
-        if not (_is_posted(original) and request.kind.status):
-            message = f"a {request.kind.noun} needs a notice with a DOI of its own"
+        if not (_is_posted(original) and request.status):
+            noun = request.type.value if request.mark else "correction"
+            message = f"a {noun} needs a notice with a DOI of its own"
             yield _finding("correct-no-notice", message, "write a record for it, and give that: --notice RECORD")
         elif not request.reason and original.commentary.status is None:
             hint = 'give the reason for the readers: --reason "Withdrawn at the author\'s wish"'
@@ -293,13 +277,13 @@ def _notice_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
 
 
 def _original_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
-    kind, original = request.kind, request.original.commentary
-    if kind.status and _is_posted(request.original):
-        if original.status is None or original.status.type != kind.status:
-            text = request.reason or f"{kind.status.capitalize()}: https://doi.org/{_notice_doi(request)}"
-            yield Set(("status",), {"type": kind.status, "date": day.isoformat(), "text": text})
-    elif kind.mark and not original.title.plain.upper().startswith(kind.mark.strip()):
-        yield Set(("title",), kind.mark + original.title.source)
+    original = request.original.commentary
+    if request.status and _is_posted(request.original):
+        if original.status is None or original.status.type != request.status:
+            text = request.reason or f"{request.status.capitalize()}: https://doi.org/{_notice_doi(request)}"
+            yield Set(("status",), {"type": request.status, "date": day.isoformat(), "text": text})
+    elif request.mark and not original.title.plain.upper().startswith(request.mark.strip()):
+        yield Set(("title",), request.mark + original.title.source)
 
 
 def _notice_doi(request: CorrectionRequest) -> str:

@@ -19,12 +19,13 @@ from doideposit.deposits.values import Plan, PlanEntry, WorkStatus
 from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnavailable, UnexpectedAnswer
 from doideposit.files import disk_errors, read_input
 from doideposit.findings import Finding, Severity, Where
-from doideposit.health.correcting import FoundRecord
+from doideposit.health.correcting import SingleRecord
 from doideposit.health.visits import PageVisit
 from doideposit.records.editing import Set
 from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.record import Record
 from doideposit.records.sources.site_table import SiteRow
 
 __all__ = ["MoveProof", "MoveTable", "SiteMove"]
@@ -138,7 +139,7 @@ class MoveTable:
         """
         going = {move.commentary.doi.key: move for move in moves if move.goes and move.commentary is not None}
         made = {
-            key: FoundRecord(move.commentary, move.path).changed((Set(("url",), move.new),), depositor.series)
+            key: SingleRecord(Record(move.commentary), move.path).changed((Set(("url",), move.new),), depositor.series)
             for key, move in going.items()
             if move.commentary is not None and move.path is not None
         }

@@ -20,7 +20,7 @@ from doideposit.files import disk_errors, read_input
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice, NoticeKind
+from doideposit.job.notices import NOTHING_WAITS, MailWriter, Notice
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -202,7 +202,7 @@ def _lasting_notices(waiting: Waiting, state: JobState, now: datetime, after: ti
     rejected = tuple(name for name in waiting.rejected if now - state.waiting[f"rejected/{name}"] >= after)
     lasting = replace(waiting, rejected=rejected)
     for key, said, action in lasting.matters():
-        yield Notice(f"waiting:{key}", NoticeKind.WAITING, said, (), action)
+        yield Notice(f"waiting:{key}", "waiting file", said, (), action)
 
 
 def _all_notices(
@@ -249,7 +249,7 @@ def _read_note(path: Path) -> Notice | None:
     try:
         data = json.loads(read_input(path))
         publisher = data.get("publisher", "")
-        return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"], publisher)
+        return Notice(data["key"], "rejected file", data["title"], tuple(data["lines"]), data["action"], publisher)
     # A note that cannot be read stays where it is, for a person to look at.
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         logger.warning("the note %s cannot be read", path)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from typing import Final
+from typing import Final, Literal
 
 from doideposit.config.schema import MailSection
 from doideposit.deposits.ledger.hooks import HookProgress
@@ -26,30 +26,30 @@ __all__ = ["MailWriter", "Notice", "NoticeKind"]
 MOST_IN_MAIL: Final = 30
 
 
-class NoticeKind:
-    """Describe what a notice is about; the order in which a mail has them."""
+# What a notice is about, in the words that the subject of a mail counts.
+NoticeKind = Literal[
+    "trouble",
+    "rejected file",
+    "rejected DOI",
+    "DOI that leads elsewhere",
+    "changed DOI",
+    "DOI with a warning",
+    "overdue DOI",
+    "waiting file",
+    "hook that fails",
+]
 
-    TROUBLE = "trouble"
-    FILE = "rejected file"
-    DOI = "rejected DOI"
-    WRONG = "DOI that leads elsewhere"
-    DRIFT = "changed DOI"
-    WARNED = "DOI with a warning"
-    OVERDUE = "overdue DOI"
-    WAITING = "waiting file"
-    HOOK = "hook that fails"
-
-
-HEADINGS: Final = {
-    NoticeKind.TROUBLE: "The job could not do its work",
-    NoticeKind.FILE: "Files that were rejected",
-    NoticeKind.DOI: "DOIs that Crossref did not register",
-    NoticeKind.WRONG: "DOIs that lead to the wrong page",
-    NoticeKind.DRIFT: "DOIs that others changed",
-    NoticeKind.WARNED: "DOIs that Crossref warns about",
-    NoticeKind.OVERDUE: "DOIs that take longer than they should",
-    NoticeKind.WAITING: "Files that wait for a person",
-    NoticeKind.HOOK: "Hooks that fail",
+# The headings of a mail, in their order.
+HEADINGS: Final[Mapping[NoticeKind, str]] = {
+    "trouble": "The job could not do its work",
+    "rejected file": "Files that were rejected",
+    "rejected DOI": "DOIs that Crossref did not register",
+    "DOI that leads elsewhere": "DOIs that lead to the wrong page",
+    "changed DOI": "DOIs that others changed",
+    "DOI with a warning": "DOIs that Crossref warns about",
+    "overdue DOI": "DOIs that take longer than they should",
+    "waiting file": "Files that wait for a person",
+    "hook that fails": "Hooks that fail",
 }
 
 
@@ -64,7 +64,7 @@ class Notice:
     """
 
     key: str
-    kind: str
+    kind: NoticeKind
     title: str
     lines: tuple[str, ...]
     action: str
@@ -74,13 +74,13 @@ class Notice:
     def of_page(cls, said: str) -> "Notice":
         """Make the notice about a page of the site that has errors; `said` is its file and the first of them."""
         return cls(
-            f"site:{said}", NoticeKind.FILE, said, (), "correct the page; `doideposit check` shows all its errors"
+            f"site:{said}", "rejected file", said, (), "correct the page; `doideposit check` shows all its errors"
         )
 
     @classmethod
     def of_error(cls, error: DoiDepositError) -> "Notice":
         """Make the notice about something outside that stopped the job."""
-        return cls(f"trouble:{error.code}", NoticeKind.TROUBLE, error.message, (), error.hint)
+        return cls(f"trouble:{error.code}", "trouble", error.message, (), error.hint)
 
     @classmethod
     def of_hook(cls, name: str, progress: HookProgress) -> "Notice":
@@ -88,7 +88,7 @@ class Notice:
         since = f"{progress.failing_since:%Y-%m-%d %H:%M} UTC" if progress.failing_since else "now"
         lines = (progress.reason, f"called {counted(progress.tries, 'time')} since {since}")
         action = f"correct it, and try `doideposit hooks --test {name}`; its messages are kept for two weeks"
-        return cls(f"hook:{name}", NoticeKind.HOOK, f"the hook {name}", lines, action)
+        return cls(f"hook:{name}", "hook that fails", f"the hook {name}", lines, action)
 
     @classmethod
     def of_failure(cls, status: WorkStatus) -> "Notice":
@@ -97,7 +97,7 @@ class Notice:
         message = status.finding.message if status.finding else status.message
         other = f"the registered title is “{status.registered_title}”" if status.registered_title else ""
         lines = tuple(line for line in (status.title, other, message) if line)
-        return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.shown_doi, lines, status.next_action)
+        return cls(f"doi:{status.doi.key}:{batch}", "rejected DOI", status.shown_doi, lines, status.next_action)
 
     @classmethod
     def of_contradiction(cls, status: WorkStatus) -> "Notice":
@@ -107,7 +107,7 @@ class Notice:
         proof = status.milestones[status.contradicted].text
         lines = tuple(line for line in (status.title, proof) if line)
         key = f"contrary:{status.contradicted.value}:{status.doi.key}"
-        return cls(key, NoticeKind.WRONG, status.shown_doi, lines, status.next_action)
+        return cls(key, "DOI that leads elsewhere", status.shown_doi, lines, status.next_action)
 
     @classmethod
     def of_drift(cls, status: WorkStatus) -> "Notice":
@@ -117,9 +117,7 @@ class Notice:
             lines += [f"Before: {difference.before}", f"Now:    {difference.after}", *difference.fields]
         # Sorted, so that the same differences give the same key, and no second mail.
         marks = ",".join(sorted(drift.mark for drift in status.drift))
-        return cls(
-            f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.shown_doi, tuple(lines), status.next_action
-        )
+        return cls(f"drift:{status.doi.key}:{marks}", "changed DOI", status.shown_doi, tuple(lines), status.next_action)
 
     @classmethod
     def of_warnings(cls, status: WorkStatus) -> "Notice":
@@ -128,7 +126,7 @@ class Notice:
         lines = [status.title] if status.title else []
         lines += [f"Warning {warning.id}: {warning.message}" for warning in wanting]
         key = f"warned:{status.doi.key}:{','.join(warning.id for warning in wanting)}"
-        return cls(key, NoticeKind.WARNED, status.shown_doi, tuple(lines), status.next_action)
+        return cls(key, "DOI with a warning", status.shown_doi, tuple(lines), status.next_action)
 
     @classmethod
     def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
@@ -137,7 +135,7 @@ class Notice:
             raise ValueError(f"{status.doi} is not overdue")
         lines = (status.title, status.overdue.words(now))
         key = f"late:{status.overdue.milestone.value}:{status.doi.key}"
-        return cls(key, NoticeKind.OVERDUE, status.shown_doi, tuple(line for line in lines if line), status.next_action)
+        return cls(key, "overdue DOI", status.shown_doi, tuple(line for line in lines if line), status.next_action)
 
     @staticmethod
     def untold(
@@ -186,7 +184,7 @@ class MailWriter:
         ]
         matters = tuple(waiting.matters())
         if matters:
-            heading = HEADINGS[NoticeKind.WAITING]
+            heading = HEADINGS["waiting file"]
             body += [heading, "=" * len(heading), ""]
             body += [
                 line
@@ -231,14 +229,14 @@ class MailWriter:
         return message
 
 
-def _count_words(kind: str, number: int) -> str:
-    if kind == NoticeKind.WAITING:
+def _count_words(kind: NoticeKind, number: int) -> str:
+    if kind == "waiting file":
         return "files wait for a person"
-    if kind == NoticeKind.HOOK:
+    if kind == "hook that fails":
         return "1 hook fails" if number == 1 else f"{number:,} hooks fail"
-    if kind == NoticeKind.WRONG:
+    if kind == "DOI that leads elsewhere":
         return "1 DOI leads elsewhere" if number == 1 else f"{number:,} DOIs lead elsewhere"
-    return "it could not do its work" if kind == NoticeKind.TROUBLE else counted(number, kind)
+    return "it could not do its work" if kind == "trouble" else counted(number, kind)
 
 
 def _listed(notices: Sequence[Notice], target: str) -> Iterator[str]:

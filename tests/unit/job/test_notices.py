@@ -28,7 +28,7 @@ def settings(**changes: object) -> MailSection:
     return MailSection.model_validate(data | changes)
 
 
-def notice(key: str = "a", kind: str = NoticeKind.FILE, title: str = "c.yaml: 1 rejected") -> Notice:
+def notice(key: str = "a", kind: NoticeKind = "rejected file", title: str = "c.yaml: 1 rejected") -> Notice:
     return Notice(key, kind, title, ("why",), "do something")
 
 
@@ -65,9 +65,9 @@ def test_the_digest_is_due_once_a_week(day: str, last: date | None, expected: bo
 
 def test_a_mail_reads_like_this() -> None:
     notices = [
-        notice("1", NoticeKind.OVERDUE, "https://doi.org/10.5555/1"),
+        notice("1", "overdue DOI", "https://doi.org/10.5555/1"),
         notice("2"),
-        notice("3", NoticeKind.TROUBLE, "no login"),
+        notice("3", "trouble", "no login"),
     ]
     mail = MailWriter(settings(), "pub1").attention(notices, "production", NOW)
     assert mail["Subject"] == "doideposit: it could not do its work, 1 rejected file, 1 overdue DOI (production)"

@@ -7,6 +7,7 @@ asked to, which covers the jumps that are too small to notice; and no file is ol
 """
 
 import os
+import re
 import shutil
 import stat
 import zipfile
@@ -21,8 +22,8 @@ from typing import BinaryIO, Final, Self
 from doideposit.deposits.depositor import Depositor
 from doideposit.files import NO_FOLLOW, disk_errors, move_noclobber, open_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders
-from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.job.state import CLOCK_JUMP
+from doideposit.records.identifiers import Doi
 
 __all__ = ["DoneFiles"]
 
@@ -43,7 +44,7 @@ class DoneFiles:
     def find(cls, folders: Folders, target: str) -> Self:
         """Return what is in ``done/`` outside of archives; raises `DiskError`."""
         with _opened_done(folders) as done:
-            months = {finished.name: finished.month for finished in done.finished() if finished.file.target == target}
+            months = {finished.name: finished.month for finished in done.finished() if finished.target == target}
             others = (
                 name for name in done.names() if not name.endswith((REPORT_SUFFIX, ".zip")) and name not in months
             )
@@ -79,7 +80,7 @@ class DoneFiles:
         with _opened_done(folders) as done:
             months: dict[str, list[_Finished]] = {}
             for finished in done.finished():
-                if DoneFiles.due_on(finished.month, keep) <= now and finished.file.target == depositor.target:
+                if DoneFiles.due_on(finished.month, keep) <= now and finished.target == depositor.target:
                     months.setdefault(finished.month, []).append(finished)
             # A pass that is killed leaves whole months behind, and the oldest are the first to go.
             for month, files in sorted(months.items()):
@@ -94,17 +95,52 @@ class DoneFiles:
         return gone
 
 
+# The line of a record in order, and two lines of the head, as `FileReport` writes them.
+_IN_ORDER: Final = re.compile(r"(\S+)(?: \((?:record|line) \d+ of the file\))?  (?:registered|unchanged)")
+_SETTLED: Final = re.compile(r"Settled +(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+_TARGET: Final = re.compile(r"Target +(\w+)")
+
+
 @dataclass(frozen=True, slots=True)
 class _Finished:
-    """Hold a report in ``done/``, and the name of the file that it is about, which somebody may have taken away."""
+    """Describe a file of which every record had a good end, as the report beside it tells: when, where, and its DOIs.
+
+    Somebody may have taken the file itself away.
+    """
 
     name: str
-    report: str
-    file: FinishedFile
+    settled: datetime
+    target: str
+    dois: tuple[Doi, ...]
+
+    @classmethod
+    def of_report(cls, name: str, text: str) -> Self | None:
+        """Return what a report says of its file; None where it is no report of ours, or where a record needs somebody.
+
+        The first line counts the records. A report that names fewer DOIs was cut or changed by somebody.
+        """
+        lines = text.splitlines() or [""]
+        settled, target = (next(filter(None, map(pattern.match, lines[:8])), None) for pattern in (_SETTLED, _TARGET))
+        counts = {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[0].rpartition(": ")[2])}
+        named = [found[1] for found in map(_IN_ORDER.fullmatch, lines) if found]
+        if settled is None or target is None or not named or counts.keys() - {"registered", "unchanged"}:
+            return None
+        try:
+            dois = tuple(map(Doi.parse, named))
+            moment = datetime.strptime(settled[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        # `InvalidIdentifier` is a ValueError, as an impossible date is one.
+        except ValueError:
+            return None
+        return cls(name, moment, target[1], dois) if len(dois) == sum(counts.values()) else None
+
+    @property
+    def report(self) -> str:
+        """Return the name of the report."""
+        return self.name + REPORT_SUFFIX
 
     @property
     def month(self) -> str:
-        return f"{self.file.settled:%Y-%m}"
+        return f"{self.settled:%Y-%m}"
 
 
 def _registered(files: Iterable[_Finished], depositor: Depositor, before: datetime) -> Iterator[_Finished]:
@@ -112,10 +148,10 @@ def _registered(files: Iterable[_Finished], depositor: Depositor, before: dateti
     asked = tuple(files)
     known = {
         status.doi.key: status
-        for status in depositor.statuses(dois=(doi for finished in asked for doi in finished.file.dois))
+        for status in depositor.statuses(dois=(doi for finished in asked for doi in finished.dois))
     }
     for finished_file in asked:
-        found = [known.get(doi.key) for doi in finished_file.file.dois]
+        found = [known.get(doi.key) for doi in finished_file.dois]
         # A DOI that was adopted is registered, and the ledger does not say since when.
         if all(
             status is not None
@@ -163,9 +199,10 @@ class _OpenedDone:
             stream = self._open(report) if report.endswith(REPORT_SUFFIX) else None
             if stream is not None:
                 with stream:
-                    file = FinishedFile.of_report(stream.read(LONGEST_REPORT).decode("utf-8", "replace"))
-                if file is not None:
-                    yield _Finished(report.removesuffix(REPORT_SUFFIX), report, file)
+                    text = stream.read(LONGEST_REPORT).decode("utf-8", "replace")
+                finished = _Finished.of_report(report.removesuffix(REPORT_SUFFIX), text)
+                if finished is not None:
+                    yield finished
 
     def is_older(self, name: str, moment: datetime) -> bool:
         """Tell whether a file was not written since this moment; True for one that is gone."""

@@ -1,13 +1,12 @@
 """The report that is beside a file: what happened to each record, and what to do now, in plain words."""
 
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.files import as_typed
@@ -18,7 +17,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS, SUFFIXES
 from doideposit.reports.findings import safe
 
-__all__ = ["FileReport", "FinishedFile"]
+__all__ = ["FileReport"]
 
 # Columns of a line; longer sentences are wrapped.
 WIDTH: Final = 100
@@ -37,41 +36,6 @@ TARGETS: Final = {
     "production": "production",
 }
 
-# The line of a record in order, and the two lines of the head that `FinishedFile.of_report` needs, as `FileReport`
-# writes them.
-_IN_ORDER: Final = re.compile(r"(\S+)(?: \((?:record|line) \d+ of the file\))?  (?:registered|unchanged)")
-_SETTLED: Final = re.compile(r"Settled +(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
-_TARGET: Final = re.compile(r"Target +(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedFile:
-    """Describe a file of which every record had a good end, as its report tells it: when, on which target, its DOIs."""
-
-    settled: datetime
-    target: str
-    dois: tuple[Doi, ...]
-
-    @classmethod
-    def of_report(cls, text: str) -> Self | None:
-        """Return what a report says of its file; None where it is no report of ours, or where a record needs somebody.
-
-        The first line counts the records. A report that names fewer DOIs was cut or changed by somebody.
-        """
-        lines = text.splitlines() or [""]
-        settled, target = (next(filter(None, map(pattern.match, lines[:8])), None) for pattern in (_SETTLED, _TARGET))
-        counts = {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[0].rpartition(": ")[2])}
-        named = [found[1] for found in map(_IN_ORDER.fullmatch, lines) if found]
-        if settled is None or target is None or not named or counts.keys() - {"registered", "unchanged"}:
-            return None
-        try:
-            dois = tuple(map(Doi.parse, named))
-            moment = datetime.strptime(settled[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-        # `InvalidIdentifier` is a ValueError, as an impossible date is one.
-        except ValueError:
-            return None
-        return cls(moment, target[1], dois) if len(dois) == sum(counts.values()) else None
-
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -89,7 +53,8 @@ class FileReport:
     def text(self, statuses: Mapping[str, WorkStatus], folders: Folders, place: Path, now: datetime) -> str:
         """Return the whole report, what needs a person first. `place` is the destination of the file.
 
-        `statuses` are those of the DOIs in the file, by the text that the file has for each.
+        The first line and those with target, time and DOIs keep their form: `DoneFiles` reads them before it archives
+        a file. `statuses` are those of the DOIs in the file, by the text that the file has for each.
         """
         claim = self.claim
         entries = claim.entries or ()

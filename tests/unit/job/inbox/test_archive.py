@@ -11,7 +11,6 @@ import pytest
 
 from depositing import Desk, sqlite_url
 from doideposit.job.inbox.archive import DoneFiles
-from doideposit.job.inbox.report_text import FinishedFile
 from doideposit.sandbox.clock import Clock
 from inboxes import Office, yaml
 
@@ -193,15 +192,12 @@ def test_an_archive_with_other_content_under_the_same_name_lets_nothing_go(offic
 
 
 def test_a_report_is_read_as_it_was_written(office: Office) -> None:
-    one = FinishedFile.of_report(office.report("two.csv"))
-    assert one is not None
-    assert (one.target, [str(doi) for doi in one.dois]) == (
-        "sandbox",
-        [f"10.48251/SADF.ISSN.2406-5617.C{number}" for number in (301, 302)],
-    )
-    assert timedelta(0) < one.settled - SEPTEMBER < timedelta(days=1)
+    assert tuple(DoneFiles.find(office.folders, "sandbox").months) == ("2026-09",)
+    assert office.report("two.csv").splitlines()[3].startswith("Settled    2026-09")
+    assert DoneFiles.find(office.folders, "test").months == {}
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a: 1 registered", "c.yaml: 1 rejected", "c.yaml: 0 registered\n" * 9])
-def test_any_other_text_is_no_report(text: str) -> None:
-    assert FinishedFile.of_report(text) is None
+def test_any_other_text_is_no_report(office: Office, text: str) -> None:
+    (office.folders.done / "c258.yaml.report.txt").write_text(text)
+    assert DoneFiles.find(office.folders, "sandbox").months == {"2026-09": ("two.csv",)}

@@ -21,7 +21,6 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 from benchmarks.watching import registered
 from doideposit.cli.init import PRESETS
 from doideposit.web.desk.opening import open_for_accounts
-from doideposit.web.serving import serve
 from doideposit.wiring import load_settings
 
 PEOPLE = 20
@@ -78,7 +77,7 @@ def pages(folder: Path, dois: int) -> Iterator[str]:
         port.append(actual)
         ready.set()
 
-    threading.Thread(target=serve, args=(application,), kwargs={"ready": listening}, daemon=True).start()
+    threading.Thread(target=application.serve, kwargs={"ready": listening}, daemon=True).start()
     ready.wait(20)
     yield f"http://127.0.0.1:{port[0]}"
 

@@ -1,7 +1,10 @@
-"""The API as a Flask application: who may use which address, and every fault as a JSON document."""
+"""The API as a Flask application: who may use which address, the access log, and every fault as a JSON document."""
 
 import hmac
+import json
 import logging
+import re
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +17,6 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
-from doideposit.web.access import AccessLog
 from doideposit.web.afterwards import Afterwards, Start
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document
@@ -59,11 +61,10 @@ def application(
 
     A function is the better choice under a server that forks. `tokens` are the secrets of those who may use the API, by
     name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
-    `log` gets a line for every request (`AccessLog`), never with a query or a header; `log_as_json` makes each a JSON
-    object. `clock` and `monotonic` tell the time and count seconds. `start` runs what an answer does not
-    wait for, such as an upload to Crossref; as a rule in a thread. `job` says where the runs of the scheduled job are
-    seen, and whether anybody may read the metrics. Raises `ConfigurationError` for tokens that cannot
-    be used.
+    `log` gets a line for every request, never with a query or a header; `log_as_json` makes each a JSON object. `clock`
+    and `monotonic` tell the time and count seconds. `start` runs what an answer does not wait for, such as an upload to
+    Crossref; as a rule in a thread. `job` says where the runs of the scheduled job are seen, and whether anybody may
+    read the metrics. Raises `ConfigurationError` for tokens that cannot be used.
     """
     watch = job or JobWatch()
     known = tokens if isinstance(tokens, Tokens) else Tokens(tokens)
@@ -75,7 +76,7 @@ def application(
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     # A DOI may hold two slashes in a row, which would be merged by a redirect otherwise.
     app.url_map.merge_slashes = False
-    access = AccessLog(log, clock, monotonic, as_json=log_as_json)
+    access = _AccessLog(log, clock, monotonic, as_json=log_as_json)
     app.before_request(access.begin)
     app.before_request(lambda: _require_token(known, OPEN | {"metrics"} if watch.open_metrics else OPEN))
     # Flask calls these from the last to the first: the log has to see the answer as it leaves.
@@ -92,6 +93,62 @@ def application(
     app.add_url_rule("/openapi.json", "openapi", lambda: document(description(request.script_root)))
     _handle_errors(app)
     return Application(app, service.close)
+
+
+# What a web server or a CMS gave a request as its name is kept, so that the logs of both can be joined.
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class _AccessLog:
+    """Log a line for each request: `begin` is called before it is answered, and `end` with the answer.
+
+    Query, headers and body, which may hold secrets, are left out. The holder is the name of the token in the
+    configuration, "-" for a request without a known one.
+    """
+
+    def __init__(
+        self,
+        log: Callable[[str], None],
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        *,
+        as_json: bool,
+    ) -> None:
+        self._log, self._clock, self._monotonic, self._as_json = log, clock, monotonic, as_json
+
+    def begin(self) -> None:
+        """Note when the request came, and the name to find it by."""
+        given = request.headers.get("X-Request-Id", "")
+        # A name that could forge a line of a log is replaced.
+        name = given if _NAME.fullmatch(given) else secrets.token_hex(6)
+        g.begun = (self._monotonic(), self._clock(), name)
+
+    def end(self, response: Response) -> Response:
+        """Log the line, and put the name into the answer."""
+        began, at, name = g.begun
+        # In milliseconds.
+        passed = round((self._monotonic() - began) * 1000)
+        holder = g.holder.name if g.get("holder") else "-"
+        said = {
+            "at": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}",
+            "holder": holder,
+            "method": request.method,
+            "path": _printable(request.path),
+            "status": response.status_code,
+            "milliseconds": passed,
+            "request_id": name,
+        }
+        # For people: the same in the same order, to the second.
+        words = {**said, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "milliseconds": f"{passed}ms"}
+        self._log(json.dumps(said, ensure_ascii=False) if self._as_json else " ".join(map(str, words.values())))
+        response.headers["X-Request-Id"] = name
+        return response
+
+
+def _printable(path: str) -> str:
+    """Return a path that cannot forge a line of the log."""
+    # Three hundred characters are enough to recognize a request.
+    return "".join(character if character.isprintable() else "?" for character in path[:300])
 
 
 def _require_token(tokens: Tokens, free: frozenset[str]) -> None:
@@ -167,7 +224,7 @@ def _answer_our_error(error: DoiDepositError) -> Response:
             return Refused(403, error.code, error.message, hint=_PLANS, where="request").response()
         case UsageError() if not is_open:
             return Refused(400, error.code, error.message, hint=error.hint, where="request").response()
-    LOG.warning("%s %s: %s", request.method, AccessLog.printable(request.path), error.message)
+    LOG.warning("%s %s: %s", request.method, _printable(request.path), error.message)
     if not is_open:
         return Refused.unavailable(error).response()
     message = "the service cannot do its work at the moment"
@@ -208,7 +265,7 @@ def _answer_http_error(error: HTTPException) -> Response:
 def _answer_unforeseen_error(error: Exception) -> Response:
     """Answer an exception that nothing else handles, and log it."""
     # The caller learns nothing of the cause, which may hold paths and values; the log of the server has it.
-    LOG.error("%s %s failed", request.method, AccessLog.printable(request.path), exc_info=error)
+    LOG.error("%s %s failed", request.method, _printable(request.path), exc_info=error)
     return Refused(
         500,
         "internal",

@@ -23,7 +23,6 @@ from doideposit.web.desk.looking import IdentifierPages
 from doideposit.web.desk.messages import MAX_UPLOAD, message_page
 from doideposit.web.desk.numbers import NumberPages
 from doideposit.web.desk.sending import PlanPages
-from doideposit.web.desk.upkeep import UpkeepPages
 from doideposit.web.desk.workplace import ReadDocument, Workplace
 from doideposit.web.desk.writing import DraftPages
 from doideposit.web.serving import Application
@@ -79,7 +78,6 @@ _PAGES: Final = {
     "writing": DraftPages,
     "sending": PlanPages,
     "numbers": NumberPages,
-    "upkeep": UpkeepPages,
     "looking": IdentifierPages,
 }
 

@@ -1,9 +1,10 @@
-"""Pages over all numbers: what needs somebody, the list, and everything about one DOI."""
+"""Pages over all numbers: what needs somebody, the list, everything about one DOI, warnings, audit and report."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib.metadata import version
 from itertools import islice
 from typing import Any, Final
 
@@ -14,9 +15,11 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.references import ReferenceFeedback
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
-from doideposit.health.audit import gaps
+from doideposit.health.audit import AuditLine, gaps
+from doideposit.health.works import AuditedWork, commentaries_in
 from doideposit.lifecycle import Milestone
 from doideposit.reports.attention import AttentionKind
+from doideposit.reports.page import Report
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import Verdict
 from doideposit.web.desk.drafts import SavedDraft
@@ -70,7 +73,7 @@ KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
 
 @dataclass(frozen=True, slots=True)
 class NumberPages(Views):
-    """Show what needs somebody, the list, and everything about one DOI."""
+    """Show what needs somebody, the list, and everything about one DOI; warnings of Crossref, an audit, the report."""
 
     place: Workplace
     _overviews: dict[str, Overview] = field(default_factory=dict)
@@ -184,6 +187,52 @@ class NumberPages(Views):
         else:
             depositor.acknowledge(doi, reason)
         return redirect(url_for("numbers.show_number", doi=doi, on=target))
+
+    @route("/warnings")
+    def list_warnings(self) -> Answer:
+        """Show all unsettled warnings of Crossref, conflicts first."""
+        target, depositor = self._requested_depositor()
+        found = [warning for warning in depositor.warnings.all() if warning.dismissed is None]
+        return render_template(
+            "warnings.html", warnings=sorted(found, key=lambda warning: not warning.others), on=target
+        )
+
+    @route("/warnings/<name>", "POST", needs=DeskRole.REGISTER)
+    def dismiss(self, name: str) -> Answer:
+        """Set a warning aside, with a reason that stays in the history."""
+        target, depositor = self._requested_depositor()
+        depositor.warnings.dismiss(name, " ".join(request.form.get("reason", "").split()))
+        return redirect(url_for("numbers.list_warnings", on=target))
+
+    @route("/audit")
+    def show_audit(self) -> Answer:
+        """Show for each series what is missing, double, misspelt or out of order, and who acts next."""
+        target, depositor = self._requested_depositor()
+        folders = (self.place.records,) if self.place.records.is_dir() else ()
+        files = {commentary.doi.key: origin.label for commentary, origin in commentaries_in(folders, self.place.series)}
+        lines = {
+            self.place.series[name].title if name in self.place.series else name: (
+                len(works),
+                # In the sandbox stands only what somebody tried, which need not have a record file.
+                AuditLine.all_of(works, has_records=bool(folders) and target != "sandbox"),
+            )
+            for name, works in AuditedWork.gather(depositor, files).items()
+        }
+        return render_template("audit.html", lines=lines, on=target)
+
+    @route("/report")
+    def report(self) -> Answer:
+        """Hand out the state of everything as one page, which can be mailed, printed or kept."""
+        target, depositor = self._requested_depositor()
+        now = self.place.clock()
+        text = Report.gather(depositor, now, version=version("doideposit"), publisher=self.place.publisher).to_html()
+        # As a download: the report carries its own styles, which the Content-Security-Policy of these pages forbids.
+        name = f"dois-{target}-{now.strftime('%Y-%m-%d')}.html"
+        return Response(text, mimetype="text/html", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    def _requested_depositor(self) -> tuple[str, Depositor]:
+        target = request.values.get("on", self.place.settings.target)
+        return target, self.place.depositor(target)
 
     def _wants_approval(self, draft: SavedDraft) -> bool:
         """Tell whether a plan of this draft waits for the approval of another person."""

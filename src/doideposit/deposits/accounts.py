@@ -4,17 +4,16 @@ Each has a name in the head of its files and a login of its own. Which of them a
 that no later configuration can send it, or ask for it, with the login of another.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from doideposit.checks.values import DepositorName
-from doideposit.crossref.registrar import CrossrefMember, Registrar
-from doideposit.errors import ConfigurationError, RegistrarError
+from doideposit.crossref.registrar import Registrar
+from doideposit.errors import ConfigurationError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["Owners", "PublisherAccount", "PublisherAccounts"]
+__all__ = ["PublisherAccount", "PublisherAccounts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,27 @@ class PublisherAccounts:
         """Tell whether a DOI of a ready-made file belongs to none of several publishers, each of which has a name."""
         return bool(self.several and self.main.name) and self._find_publisher(doi, container) is None
 
+    def owners_of(
+        self, prefix: str, member: str, member_of: Callable[[str], str], *, ours: Collection[str] = ()
+    ) -> frozenset[str] | None:
+        """Return the publishers that own an owner prefix, empty if it is ours without a publisher of its own.
+
+        None means another owner. `member` is the owner's number where Crossref's answer has it; `member_of` asks for
+        that of a prefix, empty for none. `ours` are prefixes that a person says are ours.
+        """
+        known = list(self._series.values())
+        named = frozenset(series.publisher_account or "" for series in known if series.prefix == prefix)
+        if named or prefix in ours:
+            return named
+        number = member or member_of(prefix)
+        # The number in the configuration comes first, else that of the prefixes that the publisher uses.
+        same = frozenset(
+            name
+            for name, used in ((series.publisher_account or "", series.prefix) for series in known)
+            if number and (self.named(name).depositor.member or member_of(used)) == number
+        )
+        return same or None
+
     def _find_publisher(self, doi: Doi, container: str | None) -> str | None:
         return _publishers_by_title(self._series.values(), container or "", doi)
 
@@ -102,56 +122,3 @@ def _publishers_by_title(series: Iterable[Series], title: str, doi: Doi) -> str 
     ours = [candidate for candidate in series if candidate.prefix == doi.prefix]
     name = _common_publisher(candidate for candidate in ours if candidate.title.casefold() == title.casefold())
     return _common_publisher(ours) if name is None else name
-
-
-class _MemberLookups(Protocol):
-    """Ask which member has a prefix."""
-
-    @property
-    def has_works(self) -> bool:
-        """Tell whether there is a REST API to ask."""
-
-    def prefix(self, prefix: str) -> CrossrefMember | None:
-        """Return the member that a prefix belongs to, None for one that Crossref does not know."""
-
-
-@dataclass(slots=True)
-class Owners:
-    """Tell which publishers own a prefix; `also` are prefixes that a person says are ours."""
-
-    accounts: PublisherAccounts
-    series: Mapping[str, Series]
-    registry: _MemberLookups
-    also: Iterable[str] = ()
-    _members: dict[str, str] = field(default_factory=dict)
-
-    def publishers_of(self, prefix: str, member: str = "") -> frozenset[str] | None:
-        """Return the publishers that own an owner prefix, empty if it is ours without a publisher of its own.
-
-        None means another owner. `member` is the owner's number, where Crossref's answer has it.
-        """
-        named = frozenset(self._publisher_name(series) for series in self.series.values() if series.prefix == prefix)
-        if named or prefix in self.also:
-            return named
-        number = member or self._member_of(prefix)
-        same = frozenset(name for name, known in self._numbers() if number and known == number)
-        return same or None
-
-    def _numbers(self) -> Iterable[tuple[str, str]]:
-        """Yield each publisher with its member number: that of the configuration, else of the prefixes it uses."""
-        for series in self.series.values():
-            name = self._publisher_name(series)
-            yield name, self.accounts.named(name).depositor.member or self._member_of(series.prefix)
-
-    def _member_of(self, prefix: str) -> str:
-        if prefix not in self._members:
-            try:
-                found = self.registry.prefix(prefix) if self.registry.has_works else None
-            # Who owns a prefix is an extra here: without an answer, nothing is said about it.
-            except RegistrarError:
-                found = None
-            self._members[prefix] = found.id if found else ""
-        return self._members[prefix]
-
-    def _publisher_name(self, series: Series) -> str:
-        return series.publisher_account or ""

@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
-from doideposit.deposits.accounts import Owners
 from doideposit.deposits.adopted_files import RecordFolder
 from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
@@ -74,7 +74,9 @@ class AdoptionPass:
         self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
         self._on_event = on_event
         self._chosen: Mapping[str, Series] = context.series
-        self._owners = Owners(context.accounts, context.series, self._registry)
+        self._ours: frozenset[str] = frozenset()
+        # Each prefix is asked about once in a pass, with an answer or without.
+        self._member_of = cache(context.member_of)
         self._found = _FoundSoFar()
         self._again: frozenset[str] = frozenset()
 
@@ -89,7 +91,7 @@ class AdoptionPass:
         """
         self._chosen = self._chosen_series(series)
         owned = prefixes or tuple(dict.fromkeys(chosen.prefix for chosen in self._chosen.values()))
-        self._owners.also = frozenset(owned)
+        self._ours = frozenset(owned)
         # Anyone who names a DOI wants its record file, whatever the ledger knows of it.
         self._again = frozenset(doi.key for doi in dois)
         lists = not dois or series or prefixes or also
@@ -275,7 +277,7 @@ class AdoptionPass:
 
     def _adopt_one(self, doi: Doi, state: RegisteredState) -> AdoptionResult:
         """Write the file of one DOI, and enter it."""
-        owning = self._owners.publishers_of(state.owner_prefix, state.member) if state.owner_prefix else frozenset()
+        owning = self._owning_publishers(state)
         left = _not_adopted_finding(doi, state, is_ours=owning is not None)
         if left is not None:
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
@@ -315,6 +317,13 @@ class AdoptionPass:
         self._enter_in_ledger(written)
         what = findings[0].message if findings else f"{printed}: {written.file}"
         return AdoptionResult(printed, Adoption.ADOPTED, what, written.file, findings)
+
+    def _owning_publishers(self, state: RegisteredState) -> frozenset[str] | None:
+        """Return the publishers that own a DOI at Crossref, empty where nobody can tell which; None for others."""
+        if not state.owner_prefix:
+            return frozenset()
+        accounts = self._context.accounts
+        return accounts.owners_of(state.owner_prefix, state.member, self._member_of, ours=self._ours)
 
     def _enter_without_file(
         self, doi: Doi, state: RegisteredState, record: RegisteredRecord, chosen: Series | None

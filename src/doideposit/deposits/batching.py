@@ -9,7 +9,7 @@ from doideposit.deposits.candidates import Approved, ContentStore, DepositCandid
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput, next_timestamp
-from doideposit.deposits.steps import Clears, StepFiles
+from doideposit.deposits.steps import ClearingSteps
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity, counted
@@ -124,22 +124,24 @@ class Preparation:
     def _record_file(self, group: Sequence[_ToSend]) -> list[DepositCandidate]:
         """Seal and record one file, in halves if it is too large; return the decisions that must be planned again."""
         now = self._context.clock()
-        clears = {candidate.item.doi.key: sets for candidate, _ in group if (sets := self._blocks_to_clear(candidate))}
+        clearing = ClearingSteps(
+            {candidate.item.doi.key: sets for candidate, _ in group if (sets := self._blocks_to_clear(candidate))}
+        )
         # It is above all timestamps of these DOIs, because Crossref rejects a deposit whose timestamp does not
         # rise; what goes before it takes the numbers below.
         first = next_timestamp(now, [known.timestamp if known else None for _, known in group])
-        timestamp = first + StepFiles.room_for(clears)
+        timestamp = first + clearing.room
         sealed = self._seal(group, NewSubmission.unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._split_or_block(group, sealed.findings)
         if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:
             return self._split_or_block(group, _too_large(len(sealed.batch.xml)))
-        return self._commit(group, self._new_submission(group, sealed.batch, timestamp), clears)
+        return self._commit(group, self._new_submission(group, sealed.batch, timestamp), clearing)
 
-    def _commit(self, group: Sequence[_ToSend], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
+    def _commit(self, group: Sequence[_ToSend], new: NewSubmission, clearing: ClearingSteps) -> list[DepositCandidate]:
         """Record a file and the steps before it; return the candidates that another run recorded first."""
         context = self._context
-        steps = StepFiles.leading_to(new, clears, context.reseal)
+        steps = clearing.leading_to(new, context.reseal)
         if not steps.files:
             return self._split_or_block(group, steps.findings)
         if context.ledger.works.prepare(*steps.files) is None:

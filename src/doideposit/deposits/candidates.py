@@ -138,7 +138,7 @@ class ContentStore:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedDoi:
+class _NamedDoi:
     """Name a DOI that a record relates to or updates: `what` it does to it, and where the record says so.
 
     `policy` is set for the page of the Crossmark policy.
@@ -170,8 +170,8 @@ class DepositCandidate:
     kind: str
     landing_page: str | None
     removes: tuple[str, ...] = ()
-    targets: tuple[NamedDoi, ...] = ()
-    cites: tuple[NamedDoi, ...] = ()
+    targets: tuple[_NamedDoi, ...] = ()
+    cites: tuple[_NamedDoi, ...] = ()
     sealed_file: SealedFile | None = None
     lines: str = ""
 
@@ -249,30 +249,30 @@ def _make_candidate(
     )
 
 
-def _related_dois(record: Record) -> Iterator[NamedDoi]:
+def _related_dois(record: Record) -> Iterator[_NamedDoi]:
     commentary, origin = record.commentary, record.origin
     for place, relation in enumerate(commentary.relations):
         if relation.identifier_type is IdentifierType.DOI:
             where = origin.where(("relations", place, "identifier"))
-            yield NamedDoi(Doi.parse(relation.identifier), "relates to", where)
+            yield _NamedDoi(Doi.parse(relation.identifier), "relates to", where)
     for place, update in enumerate(commentary.updates):
-        yield NamedDoi(update.doi, "updates", origin.where(("updates", place, "doi")))
+        yield _NamedDoi(update.doi, "updates", origin.where(("updates", place, "doi")))
     policy = commentary.effective_crossmark_policy
     if policy is not None:
-        yield NamedDoi(policy, "names as its policy page", origin.where(("crossmark_policy",)), policy=True)
+        yield _NamedDoi(policy, "names as its policy page", origin.where(("crossmark_policy",)), policy=True)
 
 
-def _cited_dois_in_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]:
+def _cited_dois_in_file(checked: Checked, xml: bytes) -> Mapping[str, list[_NamedDoi]]:
     """Return the DOIs in the references of a deposit file, by the key of the citing DOI."""
-    found: dict[str, list[NamedDoi]] = {}
+    found: dict[str, list[_NamedDoi]] = {}
     for key, doi, line in DepositFile(xml).cited_dois() if checked.record is None else ():
         # Of a file that was made of a record, a line would be that of nothing anybody has.
         where = Where(checked.file) if checked.file else Where(checked.source, line)
-        found.setdefault(key, []).append(NamedDoi(doi, "cites", where))
+        found.setdefault(key, []).append(_NamedDoi(doi, "cites", where))
     return found
 
 
-def _cited_dois(record: Record) -> Iterator[NamedDoi]:
+def _cited_dois(record: Record) -> Iterator[_NamedDoi]:
     for place, reference in enumerate(record.commentary.references):
         if reference.doi is not None:
-            yield NamedDoi(reference.doi, "cites", record.origin.where(("references", place, "doi")))
+            yield _NamedDoi(reference.doi, "cites", record.origin.where(("references", place, "doi")))

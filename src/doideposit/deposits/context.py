@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from doideposit.checks.values import DepositorName
@@ -20,7 +21,7 @@ from doideposit.crossref.registrar import (
 )
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.deposit_file import DepositFile
-from doideposit.deposits.accounts import Owners, PublisherAccount, PublisherAccounts
+from doideposit.deposits.accounts import PublisherAccount, PublisherAccounts
 from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
@@ -145,7 +146,18 @@ class DepositContext:
             return True
         if self.registry is None:
             return False
-        return Owners(self.accounts, self.series, self.registry).publishers_of(prefix, state.member) is not None
+        return self.accounts.owners_of(prefix, state.member, cache(self.member_of)) is not None
+
+    def member_of(self, prefix: str) -> str:
+        """Return the number of the Crossref member to whom a prefix belongs, empty where nobody can say."""
+        if self.registry is None or not self.registry.has_works:
+            return ""
+        try:
+            found = self.registry.prefix(prefix)
+        # Who owns a prefix is an extra: without an answer, nothing is said about it.
+        except RegistrarError:
+            return ""
+        return found.id if found else ""
 
     @property
     def observable(self) -> frozenset[Milestone]:

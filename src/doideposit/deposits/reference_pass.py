@@ -99,8 +99,8 @@ class CitedReferences:
         it; services that are away are the `error` of what is returned. Raises `UsageError` for a DOI that this ledger
         never saw.
         """
-        one = _ReferencePass(self.context, offline=offline, search=search, on_event=on_event, instead=instead)
-        return one.run(Given(dois).dois())
+        asking = _ReferencePass(self.context, offline=offline, search=search, on_event=on_event, instead=instead)
+        return asking.run(Given(dois).dois())
 
     def alone(self, checked: Checked) -> Checked:
         """Return the references of a record as a resource-only deposit of its DOI.
@@ -158,11 +158,13 @@ class _ReferencePass:
         works = [work for doi in dois if (work := self._context.ledger.works.one(doi)) is not None]
         cited = {work.doi.key: list(self._cited_references(work)) for work in works}
         flat = self._with_searches(
-            self._with_comparisons(self._with_agencies([citation for each in cited.values() for citation in each]))
+            self._with_comparisons(
+                self._with_agencies([citation for of_work in cited.values() for citation in of_work])
+            )
         )
         by_doi: dict[str, list[ReferenceFeedback]] = {work.doi.key: [] for work in works}
-        for one in flat:
-            by_doi[one.of.key].append(one.feedback)
+        for citation in cited:
+            by_doi[citation.of.key].append(citation.feedback)
         lists = tuple(_make_list(work, by_doi[work.doi.key]) for work in works)
         return ReferencesReport(self._context.target, lists, self._error)
 
@@ -194,7 +196,8 @@ class _ReferencePass:
         """Return the references with the agency of each DOI; one that no agency has is dead."""
         named = list({citation.doi.key: citation.doi for citation in cited if citation.doi}.values())
         agencies = CitedAgencies.find(self._context, named, offline=self._offline)
-        self._error = self._error or agencies.error
+        if agencies.error is not None and self._error is None:
+            self._note_error(agencies.error)
         return [_with_agency(citation, agencies) for citation in cited]
 
     def _with_comparisons(self, cited: Sequence[_Cited]) -> list[_Cited]:
@@ -240,21 +243,25 @@ class _ReferencePass:
             _with_candidates(citation, found.get((citation.of.key, citation.feedback.number))) for citation in cited
         ]
 
+    def _note_error(self, error: RegistrarError | ConfigurationError) -> None:
+        """Keep why something could not be asked, for the report."""
+        self._error = error if isinstance(error, WorldError) else _as_world_error(error)
+
     def _ask_each(
         self, asked: Sequence[_Asked], question: Callable[[_Asked], _Answer], noun: str
     ) -> list[_Answer | None]:
         """Ask about each, some in parallel; None for a missing answer, and for all after a service failed."""
         done = 0
 
-        def ask(one: _Asked) -> _Answer | None:
+        def ask(subject: _Asked) -> _Answer | None:
             nonlocal done
             if self._error is not None and not isinstance(self._error, UnexpectedAnswer):
                 return None
             try:
                 self._context.step(f"references: ask {noun}")
-                answer = question(one)
+                answer = question(subject)
             except (RegistrarError, ConfigurationError) as error:
-                self._error = error if isinstance(error, WorldError) else _as_world_error(error)
+                self._note_error(error)
                 return None
             done += 1
             self._on_event(Progress("references", f"asked about {done} of {len(asked)} {noun}s"))

@@ -5,6 +5,7 @@ An update in several deposits empties blocks first; the last of its files sends 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.crossref.xml.existing import DepositItem
@@ -13,7 +14,7 @@ from doideposit.deposits.ledger.entries import TIMESTAMP_STEP, NewItem, NewSubmi
 from doideposit.findings import Finding
 from doideposit.registered.values import Judgement
 
-__all__ = ["Clears", "StepFiles"]
+__all__ = ["ClearingSteps", "Clears"]
 
 # What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit.
 Clears = Mapping[str, tuple[frozenset[str], ...]]
@@ -21,47 +22,51 @@ Clears = Mapping[str, tuple[frozenset[str], ...]]
 Reseal = Callable[[NewSubmission, DepositFile, int], NewSubmission | tuple[Finding, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class StepFiles:
+class _StepFiles(NamedTuple):
     """Hold all files of an update in their order, the last one at the end; `findings` say why there are none."""
 
-    files: tuple[NewSubmission, ...] = ()
+    files: tuple[NewSubmission, ...]
     findings: tuple[Finding, ...] = ()
 
-    @staticmethod
-    def number_before(clears: Clears) -> int:
+
+@dataclass(frozen=True, slots=True)
+class ClearingSteps:
+    """Make the files that empty blocks before the last deposit of each DOI."""
+
+    clears: Clears
+
+    @property
+    def number(self) -> int:
         """Return how many files go before the last one."""
-        return max((len(sets) for sets in clears.values()), default=0)
+        return max((len(sets) for sets in self.clears.values()), default=0)
 
-    @staticmethod
-    def room_for(clears: Clears) -> int:
+    @property
+    def room(self) -> int:
         """Return how far above the registered timestamps the last file must be: those before it come in between."""
-        return StepFiles.number_before(clears) * TIMESTAMP_STEP
+        return self.number * TIMESTAMP_STEP
 
-    @staticmethod
-    def leading_to(last: NewSubmission, clears: Clears, reseal: Reseal) -> "StepFiles":
+    def leading_to(self, last: NewSubmission, reseal: Reseal) -> _StepFiles:
         """Return the files that empty blocks, with timestamps below that of `last`, and then `last` itself.
 
         Each is the whole file of `last` with empty parents in it, because the bibliography that a deposit leaves out is
         lost: the public record never lacks anything but what is emptied.
         """
-        number = StepFiles.number_before(clears)
         files = []
-        for place in range(number):
+        for place in range(self.number):
+            blocks = {doi: sets[place] for doi, sets in self.clears.items() if place < len(sets)}
             # Sorted, so that the file is the same for the same deposit.
-            emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
-            blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
-            stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
+            emptied = tuple(sorted(frozenset().union(*blocks.values())))
+            stamp = last.timestamp - (self.number - place) * TIMESTAMP_STEP
             if last.is_resources:
                 file = DepositFile(ResourceDeposit.read(last.xml).emptying(blocks))
             else:
                 file = DepositFile(last.xml).clear_blocks(blocks)
             step = reseal(last, file, stamp)
             if not isinstance(step, NewSubmission):
-                return StepFiles((), step)
+                return _StepFiles((), step)
             files.append(replace(step, items=_step_items(last.items, step.xml, emptied), empties=emptied))
         empties = tuple(dict.fromkeys(name for file in files for name in file.empties))
-        return StepFiles((*files, replace(last, empties=empties)))
+        return _StepFiles((*files, replace(last, empties=empties)))
 
 
 def _step_items(known: tuple[NewItem, ...], xml: bytes, emptied: Sequence[str]) -> tuple[NewItem, ...]:

@@ -19,7 +19,7 @@ from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Decision, next_timestamp
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE
-from doideposit.deposits.steps import Clears, StepFiles
+from doideposit.deposits.steps import ClearingSteps, Clears
 from doideposit.deposits.updates import Seen
 from doideposit.deposits.values import DepositReport, PlanEntry, Progress, ReportEntry
 from doideposit.deposits.wording import name_of
@@ -287,10 +287,11 @@ class _Uploader:
         """Record a file again with the steps before it, which nobody could know when it was recorded."""
         context, now = self._context, self._context.clock()
         taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
-        stamp = next_timestamp(now, taken) + StepFiles.room_for(clears)
+        clearing = ClearingSteps(clears)
+        stamp = next_timestamp(now, taken) + clearing.room
         last = context.reseal(recorded, DepositFile(recorded.xml), stamp)
         if isinstance(last, NewSubmission):
-            steps = StepFiles.leading_to(replace(last, compared=now), clears, context.reseal)
+            steps = clearing.leading_to(replace(last, compared=now), context.reseal)
             # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
             if steps.files and context.ledger.works.prepare(*steps.files, instead_of=submission.id) is not None:
                 return

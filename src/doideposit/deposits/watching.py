@@ -20,7 +20,7 @@ from doideposit.deposits.ledger.entries import FIRST_READ, NewSubmission, Observ
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.limits import NOBODY_ANSWERS
 from doideposit.deposits.planning import next_timestamp
-from doideposit.deposits.steps import StepFiles
+from doideposit.deposits.steps import ClearingSteps
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer, UsageError
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -443,15 +443,15 @@ def _refill_references(context: DepositContext, doi: Doi) -> bool:
         return False
     file = DepositFile(recorded.xml).only(doi)
     # The file that empties goes first and takes the number below this one.
-    clears = {doi.key: (frozenset({"references"}),)}
-    stamp = next_timestamp(now, [known.timestamp]) + StepFiles.room_for(clears)
+    clearing = ClearingSteps({doi.key: (frozenset({"references"}),)})
+    stamp = next_timestamp(now, [known.timestamp]) + clearing.room
     again = context.reseal(recorded, file, stamp)
     sent = {item.doi.key for item in DepositItem.read_all(file.xml)}
     mine = [item for item in recorded.items if item.doi.key in sent]
     if not isinstance(again, NewSubmission) or known.open is not None or len(mine) != 1:
         return False
     item = replace(mine[0], after=known.latest, may_lose=("references",))
-    steps = StepFiles.leading_to(replace(again, items=(item,), compared=now), clears, context.reseal)
+    steps = clearing.leading_to(replace(again, items=(item,), compared=now), context.reseal)
     return bool(steps.files) and works.prepare(*steps.files) is not None
 
 

@@ -109,10 +109,9 @@ class WorkFinder:
 
     def read_deposited(self, settings: "Settings", doi: Doi) -> "Checked":
         """Read the record of a DOI back out of the bytes that were sent; raises `UsageError` where there are none."""
-        from doideposit.deposits.deposited import deposited_record
         from doideposit.wiring import open_checker
 
-        (checked,) = open_checker(settings).read([deposited_record(self.depositor, doi)])
+        (checked,) = open_checker(settings).read([self.depositor.deposited_record(doi)])
         return checked
 
     @staticmethod

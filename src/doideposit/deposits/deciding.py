@@ -138,9 +138,8 @@ class _Decider:
         )
 
     def _by_content(self, candidate: DepositCandidate, decision: Decision) -> Decision:
-        doi, versions = candidate.item.doi, self.context.ledger.versions
-        sent = versions.last_registered(doi)
-        ours = sent[1] if sent else versions.adopted_version(doi)
+        doi = candidate.item.doi
+        ours = self.context.ledger.versions.current(doi)
         registered = None if ours is None else RegisteredRecord.read(ours, doi.printed)
         desired = RegisteredRecord.read(self.store.get(candidate.sha256), doi.printed)
         if registered is None or desired is None:

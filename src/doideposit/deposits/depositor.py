@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName, Input
@@ -45,6 +45,7 @@ from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
+from doideposit.registered.reading import RegisteredRecord
 
 if TYPE_CHECKING:
     # A deposit needs none of these, and what they import takes long: they come with the method that is asked for them.
@@ -396,6 +397,25 @@ class Depositor:
         """Return the exact bytes of the latest deposit of the DOI, None for one never deposited."""
         work = self.works.one(Given(doi).doi())
         return None if work is None or work.submission is None else self.works.stored(work.submission.id)
+
+    def deposited_record(self, doi: Doi | str) -> Mapping[str, Any]:
+        """Return the record of the last version that is registered, else of the last deposit, out of the bytes sent.
+
+        Raises `UsageError` where nothing of the DOI was ever deposited from here.
+        """
+        from doideposit.registered.record_file import AdoptableRecord  # noqa: PLC0415
+
+        status = self.status(doi)
+        sent = self.versions.last_registered(status.doi)
+        xml = sent[1] if sent else self.xml(status.doi)
+        found = None if xml is None else RegisteredRecord.read(xml, str(status.doi))
+        if found is None:
+            hint = "give its record file, such as c258.yaml; or deposit it first"
+            raise UsageError(f"{status.doi} was never deposited to {self.target} from here", hint=hint)
+        series = self.series.get(status.series)
+        # A series that is no longer configured cannot say what the record has of its own.
+        fields = found.fields if series is None else AdoptableRecord(found, series).fields(named=True)
+        return {**fields, "series": status.series, "doi": str(status.doi)}
 
     # What people decide, and what look-ups show.
 

@@ -156,12 +156,8 @@ class _ReferencePass:
         if self._registry is not None and self._context.read_first and self._instead is None:
             self._ask_each(dois, Watcher(self._context).look, "record")
         works = [work for doi in dois if (work := self._context.ledger.works.one(doi)) is not None]
-        cited = {work.doi.key: list(self._cited_references(work)) for work in works}
-        flat = self._with_searches(
-            self._with_comparisons(
-                self._with_agencies([citation for of_work in cited.values() for citation in of_work])
-            )
-        )
+        sent = [citation for work in works for citation in self._cited_references(work)]
+        cited = self._with_searches(self._with_comparisons(self._with_agencies(sent)))
         by_doi: dict[str, list[ReferenceFeedback]] = {work.doi.key: [] for work in works}
         for citation in cited:
             by_doi[citation.of.key].append(citation.feedback)
@@ -185,9 +181,7 @@ class _ReferencePass:
                 yield _read_reference(work.doi, number, {**fields, **other}, matched, result.reference_errors)
 
     def _registered_record(self, doi: Doi) -> RegisteredRecord | None:
-        versions = self._context.ledger.versions
-        sent = versions.last_registered(doi)
-        known = sent[1] if sent else versions.adopted_version(doi)
+        known = self._context.ledger.versions.current(doi)
         return None if known is None else RegisteredRecord.read(known, doi.printed)
 
     # Whether the DOIs exist, and what they lead to.

@@ -8,7 +8,6 @@ from typing import Any, Final
 from flask import request
 from werkzeug.wrappers import Response
 
-from doideposit.deposits.deposited import deposited_record
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import UsageError
@@ -105,7 +104,7 @@ class DoiViews(Views):
         Query()
         depositor, wanted = self.service.depositor(), self.service.known_doi(doi)
         try:
-            record = deposited_record(depositor, wanted)
+            record = depositor.deposited_record(wanted)
             series = depositor.series.get(str(record["series"]))
             commentary = Commentary.model_validate({**record, "series": series})
         except (UsageError, ValueError):

@@ -24,13 +24,13 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.tables import (
     METADATA,
     MOMENT_FORMAT,
-    UtcDateTime,
     adopted,
     attempt,
     cited,
@@ -57,6 +57,7 @@ ORDER: tuple[Table, ...] = (
 FORMAT = "doideposit-ledger"
 # Rows that are written together: one transaction for each row would take minutes.
 AT_ONCE = 200
+_SQLITE = sqlite.dialect()
 
 
 # Exports of revisions before 0004 have these names; see the migration of that number.
@@ -174,7 +175,7 @@ def _json_line(data: dict[str, Any]) -> str:
 def _to_json(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(table.c[name].type, UtcDateTime):
+    if isinstance(value, datetime):
         return value.strftime(MOMENT_FORMAT)
     kind = _sql_type(table, name)
     if isinstance(kind, LargeBinary):
@@ -185,15 +186,15 @@ def _to_json(table: Table, name: str, value: Any) -> Any:
 def _from_json(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(table.c[name].type, UtcDateTime):
-        moment = UtcDateTime().process_result_value(value, None)  # type: ignore[arg-type]
-        return moment if isinstance(moment, datetime) else None
-    kind = _sql_type(table, name)
-    if isinstance(kind, LargeBinary):
-        return base64.b64decode(value, validate=True)
-    if isinstance(kind, Boolean):
-        return bool(value)
-    return int(value) if isinstance(kind, Integer) else str(value)
+    kind, plain = table.c[name].type, _sql_type(table, name)
+    if isinstance(plain, LargeBinary):
+        value = base64.b64decode(value, validate=True)
+    elif isinstance(plain, Boolean):
+        value = bool(value)
+    else:
+        value = int(value) if isinstance(plain, Integer) else str(value)
+    # A moment is made of its text, and everything else is checked, as when it is read out of a ledger.
+    return kind.process_result_value(value, _SQLITE) if isinstance(kind, TypeDecorator) else value
 
 
 def _sql_type(table: Table, name: str) -> TypeEngine[Any]:

@@ -114,6 +114,5 @@ class TargetLedger:
         known = self.works.known([doi]).get(doi.key)
         if known is None or not known.registered or number is None:
             return known is not None and known.registered
-        sent = self.versions.last_registered(doi)
-        version = sent[1] if sent else self.versions.adopted_version(doi)
+        version = self.versions.current(doi)
         return version is not None and RegisteredRecord.number_in(version, doi.printed) == number

@@ -43,6 +43,11 @@ class Versions:
             row = connection.execute(found.limit(1)).one_or_none()
         return None if row is None else (int(row[1]), self._with_parts(doi, row[2], row[0]))
 
+    def current(self, doi: Doi) -> bytes | None:
+        """Return what counts as registered of a DOI: our last deposit that took effect, else as it was taken over."""
+        sent = self.last_registered(doi)
+        return sent[1] if sent else self.adopted_version(doi)
+
     def took_effect(self, dois: Sequence[Doi]) -> frozenset[str]:
         """Return the keys of those DOIs of which any deposit of ours took effect."""
         found: set[str] = set()
@@ -100,8 +105,7 @@ class Versions:
             yield xml, frozenset(dois)
         yield from self._adopted_answers(sorted(entered - last.keys() - parts))
         for doi in sorted(parts):
-            sent = self.last_registered(Doi(doi)) if doi in last else None
-            version = sent[1] if sent else self.adopted_version(Doi(doi))
+            version = self.current(Doi(doi)) if doi in last else self.adopted_version(Doi(doi))
             if version is not None:
                 yield version, frozenset({doi})
 

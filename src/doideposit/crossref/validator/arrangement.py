@@ -10,54 +10,18 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from doideposit.crossref.validator.compiling import CompiledSchema, expected_tags
+from doideposit.crossref.validator.compiling import CompiledSchema
+from doideposit.crossref.validator.element_names import join_names, shown_name
 from doideposit.safe_xml import Element
 
-__all__ = ["Addition", "Arranger", "Fix", "Removal", "Reordering", "Shift"]
+__all__ = ["Arranger"]
 
-# XML_SCHEMAV_ELEMENT_CONTENT in libxml2's xmlerror.h.
-UNEXPECTED = 1871
 # No part of a record has more children than this but lists, in which all are alike and have no order.
 MOST_CHILDREN = 80
 # Elements that may be validated to put the children of one document in order: a second or less.
 BUDGET = 300_000
 # How many elements in a row may be missing; more would be guessing.
 MOST_MISSING = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """Advise to move a child before or after one of its siblings."""
-
-    child: Element
-    sibling: Element
-    after: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reordering:
-    """Advise to put neighbouring children into this order."""
-
-    children: tuple[Element, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """Advise to add elements before a child."""
-
-    tags: tuple[str, ...]
-    child: Element
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Advise to remove a child; whether its parent allows it in any place, without the other children."""
-
-    child: Element
-    allowed: bool
-
-
-Fix = Shift | Reordering | Addition | Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +51,17 @@ class Arranger:
         self._orders: dict[Element, _Order] = {}
         self._known: dict[tuple[str, ...], tuple[str, ...] | None] = {}
 
-    def advise(self, element: Element) -> Fix | None:
-        """Return what helps against an unexpected child, or None where nothing was found in reasonable time."""
+    def advise(self, element: Element) -> str:
+        """Return a hint on an unexpected child, or nothing where none was found in reasonable time."""
         parent = element.getparent()
-        if parent is None or len(parent) > MOST_CHILDREN:
-            return None
+        # The children of `body` are records of one kind: no other order makes two kinds of them valid.
+        if parent is None or len(parent) > MOST_CHILDREN or str(parent.tag).endswith("}body"):
+            return ""
         if parent not in self._orders:
             self._orders[parent] = self._order_of(str(parent.tag), list(parent.iterchildren("*")))
-        return None if self._budget < 0 else self._advise(element, parent, self._orders[parent])
+        return "" if self._budget < 0 else self._advise(element, parent, self._orders[parent])
 
-    def _advise(self, element: Element, parent: Element, order: _Order) -> Fix | None:
+    def _advise(self, element: Element, parent: Element, order: _Order) -> str:
         if element in order.left:
             return self._removal(element)
         right = order.children
@@ -106,21 +71,34 @@ class Arranger:
         movable = [child for child in right if child not in steady]
         if not movable:
             missing = order.missing_before(element, steady)
-            return Addition(missing, element) if missing else self._in_the_way(element, order)
+            if not missing:
+                return self._in_the_way(element, order)
+            return f"add {join_names(map(shown_name, missing), last='and')} before {_which(element)}"
         # Where there are too many of a name, the one in the wrong place goes.
         surplus = [child for child in movable if any(child.tag == node.tag for node in order.left)]
         if surplus:
             return self._removal(element if element in surplus else surplus[0])
         return _nearest(movable[0], here, right) if len(movable) == 1 else _reordering(found, right)
 
-    def _in_the_way(self, element: Element, order: _Order) -> Removal | None:
-        """Return what stands before a child and has no place: the schema took it instead of this one."""
+    def _in_the_way(self, element: Element, order: _Order) -> str:
+        """Return a hint on what stands before a child and has no place: the schema took it instead of this one."""
         earlier = [child for child in order.left if child in element.itersiblings(preceding=True)]
-        return self._removal(earlier[0]) if earlier else None
+        return self._removal(earlier[0]) if earlier else ""
 
-    def _removal(self, element: Element) -> Removal:
+    def _removal(self, element: Element) -> str:
+        """Return the hint to remove a child, and whether its parent allows it at all, without the other children."""
         parent = element.getparent()
-        return Removal(element, parent is not None and not self._arrange(str(parent.tag), [element]).left)
+        if parent is None:
+            return ""
+        name, within = shown_name(str(element.tag)), shown_name(str(parent.tag))
+        others = sum(1 for _ in parent.iterchildren(str(element.tag))) - 1
+        if others == 1 and _is_followed_by_another(element):
+            return f"remove the first {name}: {within} allows only one, which comes after it"
+        if others:
+            return f"there is one {name} too many here: remove {_which(element)}"
+        allowed = not self._arrange(str(parent.tag), [element]).left
+        reason = "beside its other elements" if allowed else "in this version of the schema"
+        return f"remove {name}: {within} does not allow it {reason}"
 
     def _order_of(self, parent: str, children: Sequence[Element]) -> _Order:
         """Return the order in which the fewest children have no place, and then the most stay where they are.
@@ -191,10 +169,10 @@ class Arranger:
             for tag in tags[1:]:
                 etree.SubElement(parent, tag)
             self._known[tags] = None
-            for entry in self._schema.complaints(parent):
+            for complaint in self._schema.complaints(parent):
                 # A complaint about what a child lacks inside is not one about its place.
-                if entry.type == UNEXPECTED and (entry.path or "").count("/") > 1 and "not expected" in entry.message:
-                    self._known[tags] = expected_tags(entry.message)
+                if complaint.is_unexpected_child and complaint.element is not parent:
+                    self._known[tags] = complaint.expected
         return self._known[tags]
 
 
@@ -212,15 +190,38 @@ def _longest_in_order(
     return set(max(chains, key=lambda chain: chain[0], default=(0, ()))[1])
 
 
-def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> Shift | None:
-    """Return the move to the nearer of the two siblings between which a child belongs."""
+def _nearest(child: Element, here: dict[Element, int], right: Sequence[Element]) -> str:
+    """Return the hint to move a child to the nearer of the two siblings between which it belongs."""
     place = right.index(child)
-    neighbours = [Shift(child, element, after=True) for element in right[place - 1 : place] if place]
-    neighbours += [Shift(child, element, after=False) for element in right[place + 1 : place + 2]]
-    return min(neighbours, key=lambda move: abs(here[move.sibling] - here[child]), default=None)
+    siblings = [("after", element) for element in right[place - 1 : place] if place]
+    siblings += [("before", element) for element in right[place + 1 : place + 2]]
+    side, sibling = min(siblings, key=lambda move: abs(here[move[1]] - here[child]), default=("", child))
+    return f"the order matters: move {_which(child)} {side} {_which(sibling)}" if side else ""
 
 
-def _reordering(found: Sequence[Element], right: Sequence[Element]) -> Reordering:
-    """Return the right order of the part in which it differs from the one that was found."""
+def _reordering(found: Sequence[Element], right: Sequence[Element]) -> str:
+    """Return the hint with the right order of the part in which it differs from the one that was found."""
     differing = [place for place, pair in enumerate(zip(found, right, strict=True)) if pair[0] is not pair[1]]
-    return Reordering(tuple(right[differing[0] : differing[-1] + 1]))
+    tags = [str(child.tag) for child in right[differing[0] : differing[-1] + 1]]
+    names = [shown_name(tag) for tag, before in zip(tags, ["", *tags], strict=False) if tag != before]
+    return f"the order matters: put them in the order {', '.join(names)}"
+
+
+# More than nine of a name are counted in digits.
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def _which(element: Element) -> str:
+    """Return the name of an element, with its number where its siblings have the same name."""
+    name = shown_name(str(element.tag))
+    before = sum(1 for _ in element.itersiblings(str(element.tag), preceding=True))
+    followed = _is_followed_by_another(element)
+    if not before and not followed:
+        return name
+    if before and not followed:
+        return f"the last {name}"
+    return f"the {_ORDINALS[before]} {name}" if before < len(_ORDINALS) else f"{name} number {before + 1}"
+
+
+def _is_followed_by_another(element: Element) -> bool:
+    return next(element.itersiblings(str(element.tag)), None) is not None

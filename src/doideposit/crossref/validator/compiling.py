@@ -5,15 +5,18 @@ import re
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from lxml import etree
 
 from doideposit.errors import SchemaDamaged
-from doideposit.safe_xml import Element, parse_part
+from doideposit.safe_xml import Element, local_name, parse_part
 
-__all__ = ["CompiledSchema", "LogEntry", "expected_tags"]
+__all__ = ["UNEXPECTED", "CompiledSchema", "Complaint"]
 
+# XML_SCHEMAV_ELEMENT_CONTENT in libxml2's xmlerror.h.
+UNEXPECTED = 1871
 # libxml2 asks the resolver for every import; a scheme of our own keeps it from any file.
 SCHEME = "bundle:/"
 # Elements of a document that may have very many errors, errors that are too many, and bytes between two looks at them.
@@ -26,18 +29,45 @@ STEP = 16_384
 _count = etree.XPath("count(//*)")
 
 
-class LogEntry(Protocol):
-    """Describe an entry of libxml2's log, as lxml gives it: number of the error, words, and path of the node."""
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Hold one entry of libxml2's log: its error number (``xmlParserErrors``), its words, and the element."""
 
-    type: int
-    message: str
-    path: str | None
+    number: int
+    text: str
+    element: Element
+    # Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect.
+    undeclared: bool = False
+    # What trying has shown to help, in words.
+    hint: str = ""
 
+    @property
+    def attribute(self) -> str | None:
+        """Return the attribute that the complaint is about, if it is about one."""
+        found = re.match(r"Element '[^']+', attribute '([^']+)': ", self.text)
+        return found[1] if found else None
 
-def expected_tags(message: str) -> tuple[str, ...]:
-    """Return what libxml2 says that it expected instead of an element: tags in Clark notation."""
-    found = re.search(r"Expected is (?:one of )?\( (.*) \)\.\s*$", message, re.DOTALL)
-    return tuple(found[1].split(", ")) if found else ()
+    @property
+    def lacking(self) -> str | None:
+        """Return the attribute that is required and not there, if it is about one."""
+        found = re.search(r"attribute '([^']+)' is required", self.text)
+        return found[1] if found else None
+
+    @property
+    def claim(self) -> str:
+        """Return the words of the complaint without the name of the element."""
+        return re.sub(r"^Element '[^']+'(, attribute '[^']+')?: ", "", self.text)
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Return the tags that were expected instead, in Clark notation."""
+        found = re.search(r"Expected is (?:one of )?\( (.*) \)\.\s*$", self.text, re.DOTALL)
+        return tuple(found[1].split(", ")) if found else ()
+
+    @property
+    def is_unexpected_child(self) -> bool:
+        """Tell whether libxml2 left a parent at this child."""
+        return self.number == UNEXPECTED and "not expected" in self.claim
 
 
 class CompiledSchema:
@@ -47,10 +77,12 @@ class CompiledSchema:
         self._schema = schema
         self._lock = threading.Lock()
 
-    def complaints(self, root: Element) -> list[LogEntry]:
+    def complaints(self, root: Element) -> list[Complaint]:
         """Return everything that libxml2 finds wrong with the document; empty when it is valid."""
         with self._lock:
-            return [] if self._schema.validate(root) else [*cast(Iterable[LogEntry], self._schema.error_log)]
+            log = () if self._schema.validate(root) else tuple(cast(Iterable[_LogEntry], self._schema.error_log))
+        finder = _Finder(root)
+        return [Complaint(entry.type, entry.message, finder.find(entry.path)) for entry in log]
 
     def flooded_part(self, root: Element) -> Element | None:
         """Return a copy of the first part of a document that has far too many errors; None for any other document.
@@ -86,6 +118,50 @@ class CompiledSchema:
             with suppress(SchemaDamaged):
                 return _compile(texts, main, addresses)
         return _compile(texts, main, addresses)
+
+
+class _LogEntry(Protocol):
+    """Describe an entry of libxml2's log, as lxml gives it: number of the error, words, and path of the node."""
+
+    type: int
+    message: str
+    path: str | None
+
+
+# Errors come in the order of the document: the next one is often about the same parent.
+REMEMBERED = 12
+
+
+class _Finder:
+    """Find elements by the paths that libxml2 gives for them, such as ``/*/*[2]/jats:abstract``."""
+
+    def __init__(self, root: Element) -> None:
+        self._root = root
+        self._children: dict[tuple[Element, str], list[Element]] = {}
+
+    def find(self, path: str | None) -> Element:
+        """Return the element at a path; the nearest one above if the path cannot be followed."""
+        element = self._root
+        for step in (path or "").split("/")[2:]:
+            found = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step)
+            matches = self._matching(element, found[1]) if found else []
+            position = int(found[2] or 1) if found else 1
+            if position > len(matches):
+                return element
+            element = matches[position - 1]
+        return element
+
+    def _matching(self, parent: Element, name: str) -> list[Element]:
+        """Return the children a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
+        if (parent, name) not in self._children:
+            children = parent.iterchildren("*")
+            self._children[parent, name] = [
+                child for child in children if name in {"*", ":".join(filter(None, (child.prefix, local_name(child))))}
+            ]
+            # The one that is the longest time here goes: errors come in the order of the document.
+            while len(self._children) > REMEMBERED:
+                del self._children[next(iter(self._children))]
+        return self._children[parent, name]
 
 
 class _NoTree:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from doideposit.crossref.names import PREFIXES, is_resources
+from doideposit.crossref.names import is_resources
 from doideposit.crossref.schemas.datatypes import DATATYPES
-from doideposit.crossref.validator.arrangement import Addition, Reordering, Shift
+from doideposit.crossref.validator.compiling import Complaint
+from doideposit.crossref.validator.element_names import LISTED, join_names, shown_name
 from doideposit.crossref.validator.places import Places
-from doideposit.crossref.validator.recovery import Complaint
 from doideposit.crossref.validator.supplement import Broken, WrongValue
 from doideposit.crossref.validator.versions import Declared
 from doideposit.findings import Finding, Severity
@@ -41,8 +41,6 @@ CODES = (
 
 # Sixty characters of a value show which one is meant.
 SHOWN = 60
-# A dozen names can be looked through; a longer list hides the right one.
-LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +70,19 @@ def _complaint_findings(complaints: Iterable[Complaint], places: Places) -> list
     findings = []
     for group in groups.values():
         if group[0].number in _VALUES:
-            words = min((_translate_complaint(xsd_complaint) for xsd_complaint in group), key=lambda one: one.rank)
-            original = "\n".join(dict.fromkeys(xsd_complaint.text for xsd_complaint in group))
+            words = min((_translate_complaint(complaint) for complaint in group), key=lambda one: one.rank)
+            original = "\n".join(dict.fromkeys(complaint.text for complaint in group))
             findings.append(_finding(words, group[0].element, original, places, group[0].attribute))
         else:
             findings += [
                 _finding(
-                    _translate_complaint(xsd_complaint),
-                    xsd_complaint.element,
-                    xsd_complaint.text,
+                    _translate_complaint(complaint),
+                    complaint.element,
+                    complaint.text,
                     places,
-                    xsd_complaint.attribute or xsd_complaint.lacking,
+                    complaint.attribute or complaint.lacking,
                 )
-                for xsd_complaint in dict.fromkeys(group)
+                for complaint in dict.fromkeys(group)
             ]
     return findings
 
@@ -98,26 +96,8 @@ def _translate_complaint(complaint: Complaint) -> _Words:
     return _TRANSLATORS.get(complaint.number, _other_words)(complaint)
 
 
-# The usual prefixes; Crossref's own elements have none. Several vocabularies have a `program`.
-_PREFIXES = {namespace: prefix for prefix, namespace in PREFIXES.items()}
-
-
-def _name(tag: str) -> str:
-    """Return an element as people write it, from Clark notation: ``<titles>``, ``<jats:p>``."""
-    namespace, _, local = tag.removeprefix("{").rpartition("}")
-    prefix = _PREFIXES.get(namespace)
-    return f"<{prefix}:{local}>" if prefix else f"<{local}>"
-
-
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def _join_names(names: Iterable[str], *, last: str = "or") -> str:
-    listed = list(dict.fromkeys(names))
-    if len(listed) > LISTED:
-        listed = [*listed[:LISTED], f"{len(listed) - LISTED} more"]
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} {last} {listed[-1]}"
 
 
 def _quote(value: str) -> str:
@@ -127,7 +107,7 @@ def _quote(value: str) -> str:
 
 def _subject(complaint: Complaint) -> str:
     """Return the subject of a complaint about a value: the text of an element, or an attribute."""
-    element = _name(str(complaint.element.tag))
+    element = shown_name(str(complaint.element.tag))
     return f"the attribute {_local(complaint.attribute)} of {element}" if complaint.attribute else element
 
 
@@ -147,87 +127,44 @@ def _misplaced_words(complaint: Complaint) -> _Words:
     element, parent = complaint.element, complaint.element.getparent()
     new = Declared.renamed(element)
     if new is not None:
-        message = f"{_name(str(element.tag))} is not allowed here any more: {new[1]}"
+        message = f"{shown_name(str(element.tag))} is not allowed here any more: {new[1]}"
         return _Words("xsd-element-unexpected", message, new[2])
     if complaint.undeclared:
         return _unknown_words(complaint)
-    within = f" in {_name(str(parent.tag))}" if parent is not None else ""
+    within = f" in {shown_name(str(parent.tag))}" if parent is not None else ""
     if not complaint.expected:
         previous = element.getprevious()
-        after = f" after {_name(str(previous.tag))}" if previous is not None else ""
+        after = f" after {shown_name(str(previous.tag))}" if previous is not None else ""
         return _Words(
             "xsd-element-unexpected",
-            f"{_name(str(element.tag))} is not allowed here: nothing more may follow{after}{within}",
-            _placement_hint(complaint) or "remove it",
+            f"{shown_name(str(element.tag))} is not allowed here: nothing more may follow{after}{within}",
+            complaint.hint or "remove it",
         )
-    expected = _join_names(map(_name, complaint.expected))
-    message = f"{_name(str(element.tag))} is not allowed here{within}; expected: {expected}"
-    return _Words(
-        "xsd-element-unexpected", message, _placement_hint(complaint) or _placement_advice(element, complaint.expected)
-    )
-
-
-def _placement_hint(complaint: Complaint) -> str:
-    """Return the hint that trying has shown to help, or nothing."""
-    parent, fix = complaint.element.getparent(), complaint.fix
-    if fix is None or parent is None or _local(str(parent.tag)) == "body":
-        return ""
-    if isinstance(fix, Addition):
-        return f"add {_join_names(map(_name, fix.tags), last='and')} before {_which(fix.child)}"
-    if isinstance(fix, Shift):
-        side = "after" if fix.after else "before"
-        return f"the order matters: move {_which(fix.child)} {side} {_which(fix.sibling)}"
-    if isinstance(fix, Reordering):
-        tags = [str(child.tag) for child in fix.children]
-        names = [_name(tag) for tag, before in zip(tags, ["", *tags], strict=False) if tag != before]
-        return f"the order matters: put them in the order {', '.join(names)}"
-    name = _name(str(fix.child.tag))
-    others = sum(1 for _ in parent.iterchildren(str(fix.child.tag))) - 1
-    if others == 1 and _is_followed_by(fix.child, str(fix.child.tag)):
-        return f"remove the first {name}: {_name(str(parent.tag))} allows only one, which comes after it"
-    if others:
-        return f"there is one {name} too many here: remove {_which(fix.child)}"
-    reason = "beside its other elements" if fix.allowed else "in this version of the schema"
-    return f"remove {name}: {_name(str(parent.tag))} does not allow it {reason}"
-
-
-# More than nine of a name are counted in digits.
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-
-
-def _which(element: Element) -> str:
-    """Return the name of an element, with its number where its siblings have the same name."""
-    name = _name(str(element.tag))
-    before = sum(1 for _ in element.itersiblings(str(element.tag), preceding=True))
-    if not before and not _is_followed_by(element, str(element.tag)):
-        return name
-    if before and not _is_followed_by(element, str(element.tag)):
-        return f"the last {name}"
-    return f"the {_ORDINALS[before]} {name}" if before < len(_ORDINALS) else f"{name} number {before + 1}"
+    expected = join_names(map(shown_name, complaint.expected))
+    message = f"{shown_name(str(element.tag))} is not allowed here{within}; expected: {expected}"
+    return _Words("xsd-element-unexpected", message, complaint.hint or _placement_advice(element, complaint.expected))
 
 
 def _placement_advice(element: Element, expected: tuple[str, ...]) -> str:
-    name = _name(str(element.tag))
+    name = shown_name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
         return f"there is one {name} too many here: remove one, or put them next to each other"
-    later = [tag for tag in expected if element.getparent() is not None and _is_followed_by(element, tag)]
+    later = [
+        tag for tag in expected if element.getparent() is not None and next(element.itersiblings(tag), None) is not None
+    ]
     if later:
-        return f"the order matters: {_join_names(map(_name, later), last='and')} before {name}; or remove {name}"
+        return f"the order matters: {join_names(map(shown_name, later), last='and')} before {name}; or remove {name}"
     parent = element.getparent()
     if parent is not None and _local(str(parent.tag)) == "body":
         if is_resources(etree.QName(element).namespace):
             return "the order matters in a resource-only deposit: move it up, or send it in a file of its own"
         return "a file holds one kind of work: send the other kinds in files of their own"
-    return f"add {_join_names(map(_name, expected))} before {name}, or remove {name}"
-
-
-def _is_followed_by(element: Element, tag: str) -> bool:
-    return next(element.itersiblings(tag), None) is not None
+    return f"add {join_names(map(shown_name, expected))} before {name}, or remove {name}"
 
 
 def _incomplete_words(complaint: Complaint) -> _Words:
-    missing = _join_names(map(_name, complaint.expected)) if complaint.expected else "something"
-    element = _name(str(complaint.element.tag))
+    missing = join_names(map(shown_name, complaint.expected)) if complaint.expected else "something"
+    element = shown_name(str(complaint.element.tag))
     return _Words("xsd-element-missing", f"{element} is incomplete: it lacks {missing}", f"add {missing} at its end")
 
 
@@ -242,7 +179,7 @@ def _unknown_words(complaint: Complaint) -> _Words:
     if close:
         hint = f"did you mean <{close[0]}>{' in the namespace of its neighbours' if space else ''}?"
     else:
-        hint = f"allowed here: {_join_names(map(_name, complaint.expected))}" if complaint.expected else "remove it"
+        hint = f"allowed here: {join_names(map(shown_name, complaint.expected))}" if complaint.expected else "remove it"
     return _Words("xsd-element-unknown", message, hint)
 
 
@@ -255,8 +192,8 @@ def _namespace_words(namespace: str | None) -> str:
 
 
 def _only_text_words(complaint: Complaint) -> _Words:
-    inner = _join_names((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
-    element = _name(str(complaint.element.tag))
+    inner = join_names((shown_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
+    element = shown_name(str(complaint.element.tag))
     return _Words(
         "xsd-element-unexpected",
         f"{element} may contain only text, but contains {inner}",
@@ -268,7 +205,7 @@ def _only_elements_words(complaint: Complaint) -> _Words:
     element = complaint.element
     texts = [element.text, *(child.tail for child in element)]
     text = next((text.strip() for text in texts if text and text.strip()), "")
-    where = _name(str(element.tag))
+    where = shown_name(str(element.tag))
     return _Words(
         "xsd-text-unexpected",
         f"{where} may contain only elements, but contains the text {_quote(text)}",
@@ -277,7 +214,7 @@ def _only_elements_words(complaint: Complaint) -> _Words:
 
 
 def _empty_element_words(complaint: Complaint) -> _Words:
-    element = _name(str(complaint.element.tag))
+    element = shown_name(str(complaint.element.tag))
     found = "elements" if complaint.claim.startswith("Element") else f"the text {_quote(_content(complaint).strip())}"
     code = "xsd-element-unexpected" if found == "elements" else "xsd-text-unexpected"
     return _Words(
@@ -287,25 +224,25 @@ def _empty_element_words(complaint: Complaint) -> _Words:
 
 def _missing_attribute_words(complaint: Complaint) -> _Words:
     name = _local(complaint.lacking or "an attribute")
-    element = _name(str(complaint.element.tag))
+    element = shown_name(str(complaint.element.tag))
     return _Words("xsd-attribute-missing", f"{element} lacks the attribute {name}", f'add {name}="..." to it')
 
 
 def _unexpected_attribute_words(complaint: Complaint) -> _Words:
     name = _local(complaint.attribute or "")
-    element = _name(str(complaint.element.tag))
+    element = shown_name(str(complaint.element.tag))
     return _Words("xsd-attribute-unexpected", f"{element} has no attribute {name} in this schema", "remove it")
 
 
 def _nil_words(complaint: Complaint) -> _Words:
-    element = _name(str(complaint.element.tag))
+    element = shown_name(str(complaint.element.tag))
     return _Words(
         "xsd-attribute-unexpected", f"{element} may not have xsi:nil", "leave out an element that has no value"
     )
 
 
 def _retyped_words(complaint: Complaint) -> _Words:
-    element = _name(str(complaint.element.tag))
+    element = shown_name(str(complaint.element.tag))
     return _Words("xsd-attribute-unexpected", f"{element} may not have this xsi:type", "remove xsi:type")
 
 
@@ -383,7 +320,7 @@ def _choice_words(subject: str, value: str, values: list[str]) -> _Words:
     if {"en", "de", "fr"} <= set(values):
         wanted, hint = "a language code of the schema", "use two or three letters, such as en, de or nep"
     elif len(values) <= LISTED * 2:
-        wanted, hint = f"one of {_join_names(values)}", ""
+        wanted, hint = f"one of {join_names(values)}", ""
     else:
         wanted, hint = f"one of {len(values):,} listed values", "the list is in the schema's documentation"
     # Stricter than for names of elements: values are short, and two different letters make another word.
@@ -465,7 +402,7 @@ _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834,
 
 def _value_finding(wrong: WrongValue, places: Places) -> Finding:
     """Return the finding for a value that is not listed, an ID that occurs twice, or a reference to no ID."""
-    subject = f"the attribute {_local(wrong.attribute)} of {_name(str(wrong.element.tag))}"
+    subject = f"the attribute {_local(wrong.attribute)} of {shown_name(str(wrong.element.tag))}"
     value = _quote(wrong.value)
     if wrong.problem == "not-listed":
         words = _choice_words(subject, wrong.value, sorted(wrong.allowed))

@@ -1,6 +1,5 @@
-"""Where an element is: its line, its path as people read it, and the element that libxml2's path means."""
+"""Where an element is: its line, and its path as people read it."""
 
-import re
 from array import array
 from collections import Counter, OrderedDict
 from typing import NamedTuple, cast
@@ -10,7 +9,7 @@ from lxml import etree
 from doideposit.findings import Where
 from doideposit.safe_xml import Element
 
-__all__ = ["Finder", "Places"]
+__all__ = ["Places"]
 
 
 class Places:
@@ -169,33 +168,3 @@ def _local(attribute: str) -> str:
 def _prefixed_name(element: Element) -> str:
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
-
-
-class Finder:
-    """Find elements by the paths that libxml2 gives for them, such as ``/*/*[2]/jats:abstract``."""
-
-    def __init__(self, root: Element) -> None:
-        self._root = root
-        self._children: dict[tuple[Element, str], list[Element]] = {}
-
-    def find(self, path: str | None) -> Element:
-        """Return the element at a path; the nearest one above if the path cannot be followed."""
-        element = self._root
-        for step in (path or "").split("/")[2:]:
-            found = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step)
-            matches = self._matching(element, found[1]) if found else []
-            position = int(found[2] or 1) if found else 1
-            if position > len(matches):
-                return element
-            element = matches[position - 1]
-        return element
-
-    def _matching(self, parent: Element, name: str) -> list[Element]:
-        """Return the children a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
-        if (parent, name) not in self._children:
-            children = parent.iterchildren("*")
-            self._children[parent, name] = [child for child in children if name in {"*", _prefixed_name(child)}]
-            # The one that is the longest time here goes: errors come in the order of the document.
-            while len(self._children) > REMEMBERED:
-                del self._children[next(iter(self._children))]
-        return self._children[parent, name]

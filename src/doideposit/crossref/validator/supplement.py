@@ -73,11 +73,8 @@ ASSERTIONS: Final[Mapping[str, _Assertion]] = {
 }
 
 
-class Broken(NamedTuple):
-    """Hold an element that does not fulfil an assertion."""
-
-    element: Element
-    assertion: _Assertion
+# An element, and the assertion that it does not fulfil.
+Broken = tuple[Element, _Assertion]
 
 
 class WrongValue(NamedTuple):
@@ -147,7 +144,7 @@ class Supplement:
             rules = self._rules.get(element.tag) or self._gather(str(element.tag))
             if rules is _NONE:
                 continue
-            broken += [Broken(element, assertion) for assertion in rules.assertions if not assertion.holds(element)]
+            broken += [(element, assertion) for assertion in rules.assertions if not assertion.holds(element)]
             for lookup in rules.lookups:
                 wrong += _wrong_value(element, lookup)
             for attribute, kind in rules.ids:

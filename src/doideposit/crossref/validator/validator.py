@@ -11,7 +11,7 @@ from lxml import etree
 from doideposit.crossref.names import MATHML, XSI, is_resources
 from doideposit.crossref.schemas.prepared import Prepared
 from doideposit.crossref.schemas.store import SchemaStore
-from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
+from doideposit.crossref.validator.compiling import CompiledSchema, Complaint
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
 from doideposit.crossref.validator.versions import Declared
@@ -73,16 +73,15 @@ class _Engine:
         if part is not None:
             # Elements have the same places in both, and what only lacks in the part is said of none.
             retyped, root = (), part
-        log = self._compiled.complaints(root)
+        first = self._compiled.complaints(root)
         broken, wrong = self._supplement.check(root, retyped)
         if part is not None:
             wrong = [value for value in wrong if value.problem != "unknown-idref"]
-        return self._describe(root, log, broken, wrong, places) if log or broken or wrong else ()
+        return self._describe(first, broken, wrong, places) if first or broken or wrong else ()
 
     def _describe(
         self,
-        root: Element,
-        log: Sequence[LogEntry],
+        first: Sequence[Complaint],
         broken: Sequence[Broken],
         wrong: Sequence[WrongValue],
         places: Places,
@@ -91,7 +90,7 @@ class _Engine:
         from doideposit.crossref.validator.messages import describe  # noqa: PLC0415
         from doideposit.crossref.validator.recovery import all_complaints  # noqa: PLC0415
 
-        complaints = all_complaints(self._compiled, root, log)
+        complaints = all_complaints(self._compiled, first)
         # One value is one finding, even where libxml2 has something against it as well.
         said = {(complaint.element, complaint.attribute) for complaint in complaints}
         wrong = [value for value in wrong if (value.element, value.attribute) not in said]

@@ -18,7 +18,6 @@ from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, MAX_FILE, is_resources
-from doideposit.crossref.sealing import ItemVerdict
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.existing import DepositItem
@@ -272,10 +271,11 @@ class Checker:
         items = (self._deposit_item(record.commentary, built),)
         if built is None:
             return Checked(record.origin.label, findings, record=record, items=items)
-        verdict = ItemVerdict.of(self.validator, built)
-        findings = (*findings, *_with_fields(verdict, built, record.origin))
-        xml = built.items[0] if verdict.item else None
-        return Checked(record.origin.label, findings, record=record, xml=xml, items=items, sealed=verdict.item)
+        [fingerprint], doi = built.fingerprints, record.commentary.doi
+        sealed, by_schema = self.validator.seal_item(built.xml, doi, fingerprint, built.schema_version)
+        findings = (*findings, *_with_fields(by_schema, built, record.origin))
+        xml = built.items[0] if sealed else None
+        return Checked(record.origin.label, findings, record=record, xml=xml, items=items, sealed=sealed)
 
     def _rule_findings(self, record: Record, context: Context) -> Findings:
         carried = losses(record.commentary, schema_version=self.schema_version)
@@ -351,9 +351,9 @@ def _commentaries_of(checked: Sequence[Checked]) -> list[Commentary]:
     return commentaries
 
 
-def _with_fields(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:
+def _with_fields(findings: Findings, built: Built, origin: Origin) -> Iterator[Finding]:
     """Yield the findings of the schema, each with the field of the record it concerns."""
-    for finding in verdict.findings:
+    for finding in findings:
         spot = built.locate(finding.where.element or "")
         where = origin.where(spot[1]) if spot else Where(file=origin.file)
         yield finding.at(replace(where, element=finding.where.element))

@@ -1,4 +1,4 @@
-"""Judge what a record becomes once, and join what passed into the file that is sent."""
+"""Join the items that were judged into the file that is sent."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,28 +10,11 @@ from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built
 from doideposit.crossref.xml.deposit_file import DepositFile
 from doideposit.crossref.xml.existing import DepositItem
-from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
 from doideposit.safe_xml import ParsedXml
 
-__all__ = ["FoundItem", "ItemVerdict", "join", "recorded_batch", "restamped"]
-
-
-class ItemVerdict(NamedTuple):
-    """Hold the seal of an item, or None where a finding is an error."""
-
-    item: SealedItem | None
-    findings: tuple[Finding, ...]
-
-    @staticmethod
-    def of(validator: Validator, built: Built) -> "ItemVerdict":
-        """Judge a file of one commentary and seal its item; raises as `Validator.validate` does."""
-        verdict = validator.validate(built.xml)
-        if not verdict.valid:
-            return ItemVerdict(None, verdict.findings)
-        [commentary], [fingerprint] = built.commentaries, built.fingerprints
-        return ItemVerdict(SealedItem(commentary.doi, fingerprint, built.schema_version, SEAL), verdict.findings)
+__all__ = ["FoundItem", "join", "recorded_batch", "restamped"]
 
 
 class FoundItem(NamedTuple):
@@ -53,12 +36,10 @@ class FoundItem(NamedTuple):
         kind = etree.QName(children[0]).localname
         return cls(found[0], kind, children[0].findtext(".//{*}doi_data/{*}resource"))
 
-    def seal(self, validator: Validator, head: BatchHead, xml: bytes, version: str) -> ItemVerdict:
+    def seal(self, validator: Validator, head: BatchHead, xml: bytes, version: str) -> SealedItem | None:
         """Judge the bytes of an item that was kept outside of this process, and seal it; raises as `validate` does."""
-        verdict = validator.validate(Built.assemble(head, [xml], schema_version=version, indented=False))
-        if not verdict.valid or verdict.schema != version:
-            return ItemVerdict(None, verdict.findings)
-        return ItemVerdict(SealedItem(self.item.doi, self.item.fingerprint, version, SEAL), verdict.findings)
+        whole = Built.assemble(head, [xml], schema_version=version, indented=False)
+        return validator.seal_item(whole, self.item.doi, self.item.fingerprint, version)[0]
 
 
 def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]) -> SealedBatch:
@@ -83,7 +64,7 @@ def restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) -> 
     """
     if hashlib.sha256(xml).hexdigest() != sealed.sha256:
         raise RuntimeError("the file differs from the one that was validated")
-    own = DepositFile(xml).restamp(batch_id, timestamp)
+    own = DepositFile(xml).restamp(batch_id, timestamp).xml
     return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)
 
 

@@ -188,7 +188,7 @@ class Preparation:
         if file is not None:
             return Sealed(restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
-            return self._context.seal(DepositFile(contents[0]).restamp(batch_id, timestamp))
+            return self._context.seal(DepositFile(contents[0]).restamp(batch_id, timestamp).xml)
         head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
         return Sealed(join(head, items, contents), ())
 

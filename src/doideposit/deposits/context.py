@@ -177,7 +177,7 @@ class DepositContext:
 
         `file` is what it sends now: all of `recorded`, or a part of it.
         """
-        sealed = self.seal(file.restamp(NewSubmission.unique_name(recorded.series, self.clock()), timestamp))
+        sealed = self.seal(file.restamp(NewSubmission.unique_name(recorded.series, self.clock()), timestamp).xml)
         if sealed.batch is None:
             return sealed.findings
         batch = sealed.batch

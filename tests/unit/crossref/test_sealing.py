@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from depositing import DEPOSITOR, commentary, validator
-from doideposit.crossref.sealing import ItemVerdict, join, recorded_batch
+from doideposit.crossref.sealing import join, recorded_batch
 from doideposit.crossref.xml.batch import Built
 from doideposit.records.models.batch import SealedBatch, SealedItem
 from doideposit.records.models.commentary import Commentary
@@ -18,7 +18,7 @@ TRIAL = DEPOSITOR.head("trial-1", 20000101000000000)
 
 def sealed(one: Commentary) -> tuple[SealedItem, bytes]:
     built = Built.of(TRIAL, [one], indented=False)
-    item = ItemVerdict.of(validator(), built).item
+    item, _ = validator().seal_item(built.xml, one.doi, built.fingerprints[0], built.schema_version)
     assert item is not None
     return item, built.items[0]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from doideposit.checks.rules.leftovers import CODE, ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX, VARIABLE
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
-from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope
+from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules
 from doideposit.pages import HTTPS_POST, SUBMISSION_LOG
 
 __all__ = ["DEPOSITOR", "Head"]
@@ -23,7 +23,7 @@ class Head:
     context: Context
 
 
-DEPOSITOR: Rules[Head] = Rules("depositor", Scope.DEPOSITOR)
+DEPOSITOR: Rules[Head] = Rules("depositor")
 rule = DEPOSITOR.rule
 
 # Not all that RFC 5322 allows, but no address that people use is refused by it.

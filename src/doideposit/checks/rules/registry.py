@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Final, Generic, NamedTuple, Self, TypeVar
 
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.identifiers import IsRegistered
 
-__all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope"]
+__all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules"]
 
 # Short names: each is written a hundred times in the tables of rules.
 ERROR: Final = Severity.ERROR
@@ -18,14 +17,6 @@ WARNING: Final = Severity.WARNING
 INFO: Final = Severity.INFO
 
 Subject = TypeVar("Subject")
-
-
-class Scope(StrEnum):
-    """What a rule looks at: one record, all records of a run, or the depositor."""
-
-    RECORD = "record"
-    TOGETHER = "together"
-    DEPOSITOR = "depositor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +104,8 @@ class Rules(Generic[Subject]):
     Every category is a module, and `doideposit.checks.rules.evaluation` runs all of them.
     """
 
-    def __init__(self, category: str, scope: Scope = Scope.RECORD) -> None:
+    def __init__(self, category: str) -> None:
         self.category = category
-        self.scope = scope
         self.rules: list[Rule[Subject]] = []
 
     def rule(

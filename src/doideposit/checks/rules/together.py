@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, Scope
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.pages import CONFLICTS, CONSTRUCTING_DOIS, DISPLAY, ORCID_CHECKS, PARTICIPATION, TROUBLE
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Person
@@ -12,7 +12,7 @@ __all__ = ["TOGETHER"]
 
 Run = Sequence[Commentary]
 
-TOGETHER: Rules[Run] = Rules("together", Scope.TOGETHER)
+TOGETHER: Rules[Run] = Rules("together")
 rule = TOGETHER.rule
 
 

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from doideposit.crossref.schemas.bundle import Bundle
-from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachable, run_pip
 from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
 __all__ = ["OVERRIDE", "Announce", "Homes", "SchemaStore"]
 
 OVERRIDE = "DOIDEPOSIT_SCHEMAS"
+
+# Takes one sentence about what is going on, for a person to read.
+Announce = Callable[[str], None]
 
 
 def _ignore_message(_sentence: str) -> None:
@@ -67,28 +69,6 @@ def _user_folder() -> Path | None:
         return None
 
 
-# Seconds for the connection and between two parts of the answer.
-TIMEOUT = (5.0, 30.0)
-# The largest schema file, that of MathML, has a tenth of this.
-MAX_BYTES = 4 * 1024 * 1024
-
-
-def _fetch_official(address: str) -> bytes:
-    """Fetch one file over HTTPS; raises `Unreachable`."""
-    import requests  # noqa: PLC0415 - only an installation needs it
-
-    try:
-        with requests.get(address, timeout=TIMEOUT, stream=True) as response:
-            response.raise_for_status()
-            # One byte more than allowed is read, which is how a longer file is noticed.
-            content = response.raw.read(MAX_BYTES + 1, decode_content=True)
-    except (requests.RequestException, OSError) as error:
-        raise Unreachable(f"{address}: {type(error).__name__}") from None
-    if len(content) > MAX_BYTES:
-        raise Unreachable(f"{address}: longer than any schema file")
-    return bytes(content)
-
-
 class SchemaStore:
     """Keep the schema bundles of this machine. Safe to use from several threads and processes at once."""
 
@@ -97,8 +77,8 @@ class SchemaStore:
         lock: SchemaLock,
         homes: Homes,
         *,
-        fetch: Fetch = _fetch_official,
-        run_pip: RunPip = run_pip,
+        fetch: Callable[[str], bytes] | None = None,
+        run_pip: Callable[[list[str]], None] | None = None,
         announce: Announce = _ignore_message,
         offline: bool = False,
     ) -> None:
@@ -182,11 +162,11 @@ class SchemaStore:
             return folder
         if self._offline:
             raise _missing_error(bundle, "is not on this machine, and downloads are off")
-        from doideposit.crossref.schemas.installing import put_in_place  # noqa: PLC0415 - needed once
+        from doideposit.crossref.schemas.installing import Installer  # noqa: PLC0415 - needed once
 
         say = announce or self._announce
         target = self.target(version)
-        put_in_place(target, self._lock, bundle, self._fetch, self._run_pip, say)
+        Installer(self._lock, fetch=self._fetch, run_pip=self._run_pip).install(bundle, target, say)
         say(f"Crossref's schema {bundle.version} is in {target}")
         return target
 

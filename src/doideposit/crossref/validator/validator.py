@@ -17,7 +17,7 @@ from doideposit.crossref.validator.supplement import Broken, Supplement, WrongVa
 from doideposit.crossref.validator.versions import Declared
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.models.batch import SEAL, SealedBatch
+from doideposit.records.models.batch import SEAL, SealedBatch, SealedItem
 from doideposit.safe_xml import Element, ParsedXml
 
 __all__ = ["SchemaVerdict", "Sealed", "Validator"]
@@ -138,6 +138,14 @@ class Validator:
             # Without a verdict nothing is sent.
             return Sealed(None, tuple(replace(finding, severity=Severity.ERROR) for finding in verdict.findings))
         return _seal(xml, root, verdict, file)
+
+    def seal_item(
+        self, xml: bytes, doi: Doi, fingerprint: str, version: str
+    ) -> tuple[SealedItem | None, tuple[Finding, ...]]:
+        """Check a file with one item, and seal the item, which is None where a finding forbids it; raises likewise."""
+        verdict = self.validate(xml)
+        passed = verdict.valid and verdict.schema == version
+        return SealedItem(doi, fingerprint, version, SEAL) if passed else None, verdict.findings
 
     def prepare(self, version: str) -> None:
         """Prepare the schema of a version and keep the result for later processes; raises likewise."""

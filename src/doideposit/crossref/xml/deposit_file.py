@@ -41,7 +41,7 @@ class DepositFile(NamedTuple):
                 body.remove(child)
         return DepositFile(to_bytes(root))
 
-    def restamp(self, batch_id: str, timestamp: int) -> bytes:
+    def restamp(self, batch_id: str, timestamp: int) -> "DepositFile":
         """Return the file with another ``doi_batch_id`` and ``timestamp`` in its head, in UTF-8 without a BOM.
 
         A ``timestamp`` inside a ``doi_data`` stays: it belongs to the maker of the file. What cannot be parsed, and
@@ -49,14 +49,14 @@ class DepositFile(NamedTuple):
         """
         root = ParsedXml.of(self.xml).root
         if root is None or local_name(root) != "doi_batch":
-            return self.xml
+            return self
         values = {"doi_batch_id": batch_id, "timestamp": str(timestamp)}
         fields = [(field, value) for name, value in values.items() for field in root.iterfind(f"{{*}}head/{{*}}{name}")]
         for field, value in fields:
             # A comment or an element inside goes as well: the schema takes text alone here.
             del field[:]
             field.text = value
-        return to_bytes(root) if fields else self.xml
+        return DepositFile(to_bytes(root)) if fields else self
 
     def clear_blocks(self, blocks: Mapping[str, Collection[str]]) -> "DepositFile":
         """Turn these blocks into empty elements, so that Crossref removes their content.

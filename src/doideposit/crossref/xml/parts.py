@@ -113,7 +113,7 @@ class ItemParts:
 
     def edition(self) -> Markup | None:
         """Return ``edition_number``, where there is one."""
-        return leaf("edition_number", self.commentary.edition) if self.commentary.edition else None
+        return leaf("edition_number", self.commentary.edition)
 
     def publication_dates(self) -> Iterator[Markup]:
         """Yield the dates on which the work appeared, online and in print."""

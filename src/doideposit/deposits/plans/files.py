@@ -168,10 +168,10 @@ def _judge_built(context: DepositContext, checker: Checker, sending: Sending, xm
             f"the plan has XML for {doi} of a schema version that doideposit does not build", hint=_EDITED
         )
     found = FoundItem.find(head, xml, schema_version=version)
-    verdict = found.seal(checker.validator, head, xml, version) if found else None
-    if found is None or verdict is None or verdict.item is None or found.item.doi != doi:
+    sealed = found.seal(checker.validator, head, xml, version) if found else None
+    if found is None or sealed is None or found.item.doi != doi:
         raise PlanUnusable(f"the plan does not hold valid XML of {doi}", hint=_EDITED)
-    return _Judged(found.item, found.kind, found.landing_page if sending.landing_page else None, verdict.item)
+    return _Judged(found.item, found.kind, found.landing_page if sending.landing_page else None, sealed)
 
 
 def _judge_ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:

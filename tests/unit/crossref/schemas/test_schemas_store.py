@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.crossref.schemas.fetch import Unreachable
+from doideposit.crossref.schemas.installing import Unreachable
 from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel, SchemaLock
 from doideposit.crossref.schemas.store import Homes, SchemaStore
 from doideposit.errors import DiskError, SchemaDamaged, SchemaMissing, UsageError

@@ -72,11 +72,11 @@ def test_white_space_in_titles_counts() -> None:
 )
 def test_what_is_no_deposit_has_no_items_and_stays_as_it_is(xml: bytes) -> None:
     assert DepositItem.read_all(xml) == ()
-    assert DepositFile(xml).restamp("new", 1) == xml
+    assert DepositFile(xml).restamp("new", 1).xml == xml
 
 
 def test_restamping_changes_the_two_values_of_the_head_and_nothing_else() -> None:
-    done = DepositFile(JOURNAL).restamp("a&b", 99)
+    done = DepositFile(JOURNAL).restamp("a&b", 99).xml
     before, after = etree.fromstring(JOURNAL), etree.fromstring(done)
     for name, value in (("doi_batch_id", "a&b"), ("timestamp", "99")):
         assert after.findtext(f"{{*}}head/{{*}}{name}") == value
@@ -91,7 +91,7 @@ def test_restamping_changes_the_two_values_of_the_head_and_nothing_else() -> Non
 def test_what_is_sent_is_utf_8_without_a_mark(encoding: str) -> None:
     name = {"utf-8-sig": "utf-8"}.get(encoding, encoding)
     text = f'<?xml version="1.0" encoding="{name}"?>\n<doi_batch><head><doi_batch_id>é</doi_batch_id><timestamp>1</timestamp></head>é</doi_batch>\n'
-    done = DepositFile(text.encode(encoding)).restamp("new", 2)
+    done = DepositFile(text.encode(encoding)).restamp("new", 2).xml
     expected = text.replace(f'"{name}"', '"UTF-8"').replace(">é</doi", ">new</doi", 1).replace(">1<", ">2<")
     assert done == expected.encode("utf-8")
 
@@ -102,7 +102,7 @@ def test_restamping_our_own_file_is_building_it_anew() -> None:
     commentary = full_commentary(RecordType.JOURNAL)
     later = replace(HEAD, batch_id="later-1", timestamp=20270101000000000)
     assert (
-        DepositFile(Built.of(HEAD, [commentary]).xml).restamp("later-1", 20270101000000000)
+        DepositFile(Built.of(HEAD, [commentary]).xml).restamp("later-1", 20270101000000000).xml
         == Built.of(later, [commentary]).xml
     )
 
@@ -110,4 +110,4 @@ def test_restamping_our_own_file_is_building_it_anew() -> None:
 def test_a_document_type_is_refused() -> None:
     xml = b'<!DOCTYPE doi_batch [<!ENTITY a "b">]><doi_batch><head><timestamp>1</timestamp></head></doi_batch>'
     assert DepositItem.read_all(xml) == ()
-    assert DepositFile(xml).restamp("new", 2) == xml
+    assert DepositFile(xml).restamp("new", 2).xml == xml

@@ -64,7 +64,7 @@ def status(
     settings = invocation.settings(target=target)
     folders = Folders(settings.inbox.folder)
     run = Run.read_last(folders.last_run, system_clock())
-    health = None if run is None else run.health(system_clock(), settings.api.job_within).value
+    health = None if run is None else run.health(system_clock(), settings.api.job_within)
     with open_depositor(settings, announce=terminal.note) as depositor:
         waiting = Waiting.gather(folders, settings.target, depositor.ledger, system_clock)
         wanted = WorkFinder(depositor).all(works)

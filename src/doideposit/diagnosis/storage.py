@@ -25,7 +25,7 @@ from doideposit.findings import counted
 from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import Waiting
-from doideposit.job.monitoring import JobHealth, Run
+from doideposit.job.monitoring import Run
 from doideposit.job.state import CLOCK_JUMP, JobState
 from doideposit.wiring import open_ledger
 
@@ -218,11 +218,11 @@ class StorageChecks:
             return
         ended = f"its last pass ended at {run.finished:%Y-%m-%d %H:%M} UTC"
         doing = run.health(now, self.settings.api.job_within)
-        if doing is JobHealth.FAILS:
+        if doing == "fails":
             reason, advice = next(((error["message"], error["hint"]) for error in run.errors), (run.summary, ""))
             hint = f"{advice or 'correct it'}; then `doideposit run` shows whether the next run succeeds"
             yield Check.warn("job", f"it fails, and {run.since_success}: {reason}", hint)
-        elif doing is JobHealth.LATE and self.settings.inbox.named:
+        elif doing == "late" and self.settings.inbox.named:
             hint = "check whether the timer, crontab line or service that should start it every few minutes does so"
             yield Check.warn("job", f"{ended}, and nothing has started it since", hint)
         else:

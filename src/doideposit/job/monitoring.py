@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from doideposit.reports.standing import MAIN_PUBLISHER, Standing
 
-__all__ = ["FORMAT", "WITHIN", "JobHealth", "Run", "prometheus_text"]
+__all__ = ["FORMAT", "WITHIN", "Run", "prometheus_text"]
 
 # Exit codes of passes that say nothing against the job: done, a file was rejected, somebody stopped it.
 HARMLESS: Final = frozenset({0, 1, 130})
@@ -18,13 +17,8 @@ HARMLESS: Final = frozenset({0, 1, 130})
 WITHIN: Final = timedelta(hours=1)
 
 
-class JobHealth(StrEnum):
-    """Tell how the scheduled job does: it runs and ends its passes well, it runs and fails, or it does not run."""
-
-    WORKS = "works"
-    FAILS = "fails"
-    LATE = "late"
-
+# How the scheduled job does: it runs and ends its passes well, it runs and fails, or it does not run.
+JobHealth = Literal["works", "fails", "late"]
 
 # Version of the status file; it rises when a key changes its meaning or goes away.
 FORMAT: Final = 1
@@ -61,9 +55,9 @@ class Run:
         A single pass that fails is not a failing job: the next one often mends it, and mails and metrics tell of it.
         """
         if now - self.finished > within:
-            return JobHealth.LATE
+            return "late"
         lasts = self.last_success is None or now - self.last_success > within
-        return JobHealth.FAILS if lasts and self.exit_code not in HARMLESS else JobHealth.WORKS
+        return "fails" if lasts and self.exit_code not in HARMLESS else "works"
 
     @property
     def since_success(self) -> str:
@@ -144,7 +138,7 @@ def _run_metrics(run: Run, within: timedelta) -> Iterator[str]:
     if run.last_success is not None:
         text = "End of the last successful run."
         yield from _metric_lines("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
-    is_failing = int(run.health(run.finished, within) is JobHealth.FAILS)
+    is_failing = int(run.health(run.finished, within) == "fails")
     yield from _metric_lines("job_failing", "1 while runs happen and none of them succeeds.", run.target, is_failing)
     yield from _metric_lines("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
     yield from _metric_lines("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)

@@ -1,7 +1,7 @@
 """One run of the scheduled job, from the lock to the exit code; every door to the world is handed in."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -13,7 +13,6 @@ from doideposit.config.schema import MailSection, MonitoringSection
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.hooks import HookProgress
 from doideposit.deposits.ledger.session import quiet
-from doideposit.deposits.planning import Action
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DiskError, DoiDepositError, LedgerUnavailable, RegistrarError, UnforeseenError
 from doideposit.files import write_atomic
@@ -22,7 +21,6 @@ from doideposit.job.crossref_mails import Hints
 from doideposit.job.hooks import Hook
 from doideposit.job.inbox.archive import DoneFiles
 from doideposit.job.inbox.folders import Folders
-from doideposit.job.inbox.intake import log_progress
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport, Settled
@@ -200,7 +198,7 @@ class _JobPass:
             }
             self._state.note_put_away(stamps, context.clock())
             if not context.stop():
-                self._run_step(partial(_deposit_site, depositor, job.site, self._report))
+                self._run_step(partial(inbox.deposit_site, job.site))
             self._state.seen = inbox.seen
             if next(depositor.events(), None) is not None:
                 self._state.deposited.add(depositor.target)
@@ -426,28 +424,6 @@ def _summary_line(report: PassReport, standing: Standing | None, *, quoting: boo
     if report.errors:
         text += f"; error: {report.errors[0].message}" if quoting else f"; {counted(len(report.errors), 'error')}"
     return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")
-
-
-# The folders of a site, in each pass of the scheduled job: what is new or changed is deposited, no file is touched.
-
-
-def _deposit_site(depositor: Depositor, folders: Iterable[Path], report: PassReport) -> None:
-    """Deposit the documents in these folders whose headers are records, without drafts and unchanged ones.
-
-    What has errors is told in the report, each file with its first error. Raises what the depositor raises.
-    """
-    for folder in folders:
-        done = depositor.deposit(folder, on_event=log_progress)
-        report.changed += [
-            entry.status for entry in done.entries if entry.status and entry.action and entry.action.sends
-        ]
-        report.site_blocked += [
-            f"{entry.source}: {next((finding.message for finding in entry.findings if finding.stops), entry.reason)}"
-            for entry in done.entries
-            if entry.action is Action.BLOCKED
-        ]
-        if done.error is not None:
-            _note_error(report, done.error)
 
 
 # Look up registered DOIs until they are seen to resolve and to be indexed: a few in each pass, and ever less often.

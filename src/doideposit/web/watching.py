@@ -11,7 +11,7 @@ from flask import g
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.job.monitoring import WITHIN, JobHealth, Run, prometheus_text
+from doideposit.job.monitoring import WITHIN, Run, prometheus_text
 from doideposit.reports.standing import Standing
 from doideposit.web.answers import Refused, document
 
@@ -82,10 +82,10 @@ class JobWatch:
         depositor.outstanding()
         run = self.last_run()
         doing = None if run is None or run.target != depositor.target else run.health(now, self.within)
-        if run is not None and doing is JobHealth.WORKS:
+        if run is not None and doing == "works":
             moments = {"last_run": run.finished, "last_success": run.last_success}
-            return document({"ok": True, "job": doing.value} | {name: _moment(at) for name, at in moments.items()})
-        if run is not None and doing is JobHealth.FAILS:
+            return document({"ok": True, "job": doing} | {name: _moment(at) for name, at in moments.items()})
+        if run is not None and doing == "fails":
             message = f"the scheduled job runs and fails: {run.since_success}"
             hint = "run `doideposit doctor` on the server, or read the log of the job: they name the reason"
             raise Refused(503, "job-failing", message, hint=hint, where="server", headers={"Retry-After": "60"})

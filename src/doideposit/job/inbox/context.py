@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.values import WorkStatus
+from doideposit.deposits.values import Progress, WorkStatus
 from doideposit.errors import DoiDepositError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.claims import Claim
@@ -27,7 +27,8 @@ def _trusting() -> None:
 class InboxContext:
     """Hold what a pass works with; `notes` says whether a rejected file leaves a note in the outbox, for a mail.
 
-    `stop` is asked between steps; `step` is called with a name at every step, for tests. `require_same` raises
+    `on_event` is told what the depositor does. `stop` is asked between steps; `step` is called with a name at every
+    step, for tests. `require_same` raises
     `DiskError` where the folders of the job are no longer those that they were.
     """
 
@@ -36,6 +37,7 @@ class InboxContext:
     clock: Callable[[], datetime]
     report: PassReport
     notes: bool
+    on_event: Callable[[Progress], None]
     stop: Callable[[], bool]
     step: Callable[[str], None]
     require_same: Callable[[], None] = _trusting

@@ -11,7 +11,7 @@ from typing import Final
 from doideposit.checks.values import Input, is_deposit_xml
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.plans.document import PlanFile
-from doideposit.deposits.values import DepositReport, Progress, ReportEntry
+from doideposit.deposits.values import DepositReport, ReportEntry
 from doideposit.errors import ApprovalMissing, DiskError, DoiDepositError, UsageError
 from doideposit.files import disk_errors, open_input, read_input
 from doideposit.findings import Finding
@@ -23,7 +23,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import ParsedRecord
 from doideposit.records.sources.reading import read_path
 
-__all__ = ["TakingIn", "log_progress"]
+__all__ = ["TakingIn"]
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ class TakingIn:
         """Record in the ledger what may go; return the entries, by the claim they belong to."""
         inputs = [found for claim in claims for found in self._inputs_of(claim)]
         empty = DepositReport(self._depositor.target, ())
-        report = self._depositor.enqueue(*inputs, on_event=log_progress) if inputs else empty
+        report = self._depositor.enqueue(*inputs, on_event=self._around.on_event) if inputs else empty
         self._around.step("recorded")
         found: dict[str, list[ReportEntry]] = {claim.id: [] for claim in claims}
         for entry in report.entries:
@@ -197,12 +197,6 @@ class TakingIn:
     def _is_given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
         gone = _replaced_entry(entry, self._depositor) if entry.status is EntryStatus.WAITING else None
         return entry if gone is None else gone
-
-
-def log_progress(progress: Progress) -> None:
-    """Write progress to the log."""
-    extra = {"kind": progress.kind, "deposit_file": progress.file_name, "doi": str(progress.doi or "")}
-    logger.info("%s", progress.text, extra=extra)
 
 
 # Several files of one pass about the same DOI: the same record twice is no conflict, and a broken one is no rival.

@@ -4,22 +4,28 @@ Nothing is remembered only in memory. A run may die between any two steps: a fil
 is sent is in the ledger before it is sent, and what was decided is written down before a file moves.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.session import quiet
+from doideposit.deposits.planning import Action
+from doideposit.deposits.values import Progress
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
 from doideposit.job.inbox.context import InboxContext
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, Folders
-from doideposit.job.inbox.intake import AT_ONCE, TakingIn, log_progress
+from doideposit.job.inbox.intake import AT_ONCE, TakingIn
 from doideposit.job.inbox.summary import PassReport
 
 __all__ = ["InboxPass"]
+
+logger = logging.getLogger(__name__)
 
 
 def _never_stop() -> bool:
@@ -50,7 +56,7 @@ class InboxPass:
         self.seen: Mapping[str, Arrival] = seen or {}
         self._folders = folders
         self._hook = step
-        self._around = InboxContext(depositor, folders, clock, self.report, notes, stop, self._step)
+        self._around = InboxContext(depositor, folders, clock, self.report, notes, _log_progress, stop, self._step)
         self._settle_time = settle_time
 
     def run(self) -> PassReport:
@@ -67,6 +73,24 @@ class InboxPass:
         self._run_part(self._count_open)
         self.report.interrupted = around.stop()
         return self.report
+
+    def deposit_site(self, folders: Iterable[Path]) -> None:
+        """Deposit the documents in these folders whose headers are records, without drafts and unchanged ones.
+
+        What has errors is told in the report, each file with its first error. No file is touched. Raises what the
+        depositor raises.
+        """
+        for folder in folders:
+            done = self._around.depositor.deposit(folder, on_event=self._around.on_event)
+            self.report.changed += [
+                entry.status for entry in done.entries if entry.status and entry.action and entry.action.sends
+            ]
+            self.report.site_blocked += [
+                f"{entry.source}: {next((found.message for found in entry.findings if found.stops), entry.reason)}"
+                for entry in done.entries
+                if entry.action is Action.BLOCKED
+            ]
+            self._note_error(done.error)
 
     def _hold_folders(self) -> None:
         self._around = replace(self._around, require_same=self._folders.as_they_are())
@@ -87,7 +111,7 @@ class InboxPass:
 
     def _poll_crossref(self) -> None:
         self._around.step("poll")
-        polled = self._around.depositor.poll(on_event=log_progress)
+        polled = self._around.depositor.poll(on_event=self._around.on_event)
         self.report.changed += polled.changed
         self.report.looked += polled.looked
         self.report.sent += polled.sent
@@ -112,7 +136,7 @@ class InboxPass:
 
     def _send_recorded(self) -> None:
         self._around.step("send")
-        sent = self._around.depositor.send(on_event=log_progress)
+        sent = self._around.depositor.send(on_event=self._around.on_event)
         statuses = [entry.status for entry in sent.entries if entry.status is not None]
         self.report.changed += statuses
         self.report.sent += len(
@@ -129,6 +153,11 @@ class InboxPass:
     def _note_error(self, error: WorldError | None) -> None:
         if error is not None:
             self._around.failed(error)
+
+
+def _log_progress(progress: Progress) -> None:
+    extra = {"kind": progress.kind, "deposit_file": progress.file_name, "doi": str(progress.doi or "")}
+    logger.info("%s", progress.text, extra=extra)
 
 
 def _complete(

@@ -11,7 +11,6 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.plan import show_plan
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, RegistrarError, UsageError
 from doideposit.files import as_typed
@@ -192,7 +191,7 @@ def _require_registered(
     under_way = [doi for doi in (original, policy) if doi is not None and depositor.status(doi).is_open]
     if under_way and not asked.dry_run:
         terminal.note(f"waiting for what must be registered first: {', '.join(map(str, under_way))}")
-        _wait_until_done(terminal, depositor, asked.wait, under_way)
+        _wait_until_done(DepositDialog(terminal, depositor), asked.wait, under_way)
     if not depositor.status(original).registered:
         message = f"{original} is not registered, according to the ledger"
         hint = f"deposit its record first; if it was registered elsewhere: doideposit adopt {original}"
@@ -200,11 +199,11 @@ def _require_registered(
         _show_findings_and_stop(terminal, [Finding("correct-not-registered", Severity.ERROR, message, hint, where)])
 
 
-def _wait_until_done(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
+def _wait_until_done(dialog: DepositDialog, seconds: float, dois: "Sequence[Doi]") -> None:
     """Wait until these DOIs are done or the time is over, and show external failures."""
-    error = DepositDialog(terminal, depositor).wait(seconds, dois, many=len(dois) > 1)
+    error = dialog.wait(seconds, dois, many=len(dois) > 1)
     if error is not None:
-        terminal.note(f"  {error.message}")
+        dialog.terminal.note(f"  {error.message}")
 
 
 class _CorrectionRun:
@@ -212,6 +211,7 @@ class _CorrectionRun:
 
     def __init__(self, terminal: Terminal, depositor: "Depositor", correction: "Correction", asked: _Asked) -> None:
         self._terminal = terminal
+        self._dialog = DepositDialog(terminal, depositor)
         self._depositor = depositor
         self._correction = correction
         self._asked = asked
@@ -219,7 +219,7 @@ class _CorrectionRun:
 
     def run(self) -> None:
         """Show everything, change the record files, and send the notice and then the work."""
-        correction, terminal = self._correction, self._terminal
+        correction = self._correction
         self._plans = {
             changed_record.doi.key: self._depositor.plan(changed_record.record).without_options()
             for changed_record in correction.changed
@@ -233,7 +233,7 @@ class _CorrectionRun:
         }
         stops = list(told.values())
         for plan in self._plans.values():
-            show_plan(terminal, plan, verbose=False)
+            self._dialog.show_plan(plan)
         if stops:
             self._show_end(ExitCode.REJECTED, "Nothing was changed and nothing was sent.", findings=stops)
         if self._is_done():
@@ -296,7 +296,7 @@ class _CorrectionRun:
     def _ask(self) -> None:
         """Ask for confirmation before anything is changed, and fetch the login, so that a missing one shows now."""
         words = DepositDialog.sent_by(*self._plans.values())
-        DepositDialog(self._terminal, self._depositor).confirm(words, yes=self._asked.yes)
+        self._dialog.confirm(words, yes=self._asked.yes)
         if words and not self._needs_approval:
             self._depositor.ready()
 
@@ -322,12 +322,12 @@ class _CorrectionRun:
         if plan.new + plan.updates and self._needs_approval:
             self._write_plan(changed_record)
         if plan.new + plan.updates:
-            report = self._depositor.deposit(plan, on_event=DepositDialog(self._terminal, self._depositor).progress())
+            report = self._depositor.deposit(plan, on_event=self._dialog.progress())
             blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
             if blocked:
                 self._show_end(ExitCode.REJECTED, "Stopped: run the command again.", findings=blocked)
         if self._depositor.status(changed_record.doi).is_open:
-            _wait_until_done(self._terminal, self._depositor, self._asked.wait, [changed_record.doi])
+            _wait_until_done(self._dialog, self._asked.wait, [changed_record.doi])
         status = self._depositor.status(changed_record.doi)
         if status.is_open:
             self._show_end(

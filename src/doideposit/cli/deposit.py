@@ -8,9 +8,8 @@ import click
 
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.dialog import DepositDialog
+from doideposit.cli.dialog import MOST_SHOWN, DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.plan import MOST_SHOWN, show_plan
 from doideposit.cli.receipt import StatusList
 from doideposit.cli.terminal import Terminal
 from doideposit.deposits.wording import name_of
@@ -69,7 +68,7 @@ def deposit(
         dialog = DepositDialog(terminal, depositor, target)
         with ProgressIndicator(terminal, "checking"):
             plan = depositor.plan(*paths, retry=retry, allow_loss=allow_loss, unseen=unseen)
-        show_plan(terminal, plan, verbose=verbose)
+        dialog.show_plan(plan, verbose=verbose)
         if dry_run:
             _finish_dry_run(terminal, plan)
         if not plan.ok and not skip_invalid:

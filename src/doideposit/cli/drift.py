@@ -148,7 +148,6 @@ def _restore(
     Content that they added is deleted only if --allow-loss names it.
     """
     from doideposit.cli.dialog import DepositDialog
-    from doideposit.cli.plan import show_plan
     from doideposit.cli.plans import write_plan
     from doideposit.wiring import open_depositor
 
@@ -156,7 +155,8 @@ def _restore(
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         doi = WorkFinder(depositor).one(work)
         plan = depositor.restoration(doi, allow_loss=allow_loss)
-        show_plan(terminal, plan, verbose=False)
+        dialog = DepositDialog(terminal, depositor, target)
+        dialog.show_plan(plan)
         if not plan.ok:
             if as_json:
                 terminal.json(plan.to_dict())
@@ -166,7 +166,6 @@ def _restore(
             return
         if depositor.plans.approvals_needed:
             raise _to_be_approved(doi, target, allow_loss)
-        dialog = DepositDialog(terminal, depositor, target)
         dialog.confirm(plan, yes=yes)
         depositor.ready()
         report = depositor.deposit(plan, on_event=dialog.progress())

@@ -12,7 +12,6 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.dialog import DepositDialog
 from doideposit.cli.health import table_rows
 from doideposit.cli.invocation import Invocation, target_option
-from doideposit.cli.plan import show_plan
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.files import as_typed
@@ -206,7 +205,7 @@ class _MoveRun:
         if self._needs_approval:
             self._write_plan(moves)
         plan = Approved.part_of(self._plan, {site_move.key for site_move in moves})
-        show_plan(self._terminal, plan, verbose=False)
+        self._dialog.show_plan(plan)
         many = len(moves) > 1
         self._unsent -= len(moves)
         report = self._depositor.deposit(plan, on_event=self._dialog.progress(many=many))

@@ -7,9 +7,8 @@ import click
 
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.dialog import DepositDialog
+from doideposit.cli.dialog import MOST_SHOWN, DepositDialog
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.plan import MOST_SHOWN, show_plan
 from doideposit.cli.receipt import local_time
 from doideposit.cli.terminal import Terminal
 from doideposit.deposits.wording import name_of
@@ -65,7 +64,7 @@ def plan(
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         with ProgressIndicator(terminal, "checking"):
             made = depositor.plan(*paths, retry=retry, allow_loss=allow_loss, unseen=unseen)
-        show_plan(terminal, made, verbose=verbose)
+        DepositDialog(terminal, depositor).show_plan(made, verbose=verbose)
         if not made.ok and not skip_invalid:
             _refuse_plan(terminal, made, "No plan was written. ")
         write_plan(invocation, terminal, depositor, made, output, by=by, flag=target)
@@ -224,7 +223,7 @@ def _show_plan_now(
         if names or depositor.plans.approvals_needed:
             terminal.say(f"approved by {safe(', '.join(names))}" if names else "not approved by anybody yet")
         terminal.say()
-        show_plan(terminal, now, verbose=verbose)
+        DepositDialog(terminal, depositor).show_plan(now, verbose=verbose)
         if now.new + now.updates:
             _show_titles(terminal, file)
             _show_consequences(terminal, file)

@@ -304,12 +304,11 @@ class _Acceptance:
     def _send(self, path: Path, about: Mapping[str, object]) -> int:
         """Send only the references, after comparing them with the registered record."""
         from doideposit.cli.dialog import DepositDialog
-        from doideposit.cli.plan import show_plan
 
         terminal, depositor = self.terminal, self.depositor
         dialog = DepositDialog(terminal, depositor, self.settings.target)
         plan = depositor.plan_references(path).without_options()
-        show_plan(terminal, plan, verbose=False)
+        dialog.show_plan(plan)
         if not plan.ok:
             if terminal.as_json:
                 terminal.json({**plan.to_dict(), **about})

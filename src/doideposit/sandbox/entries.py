@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from typing import Literal
 
-__all__ = ["ReceivedFile", "Registration", "Stage", "TitleRecord"]
+__all__ = ["ReceivedFile", "Registration", "TitleRecord"]
 
 
-class Stage(StrEnum):
-    """Say where a submission stands at a given moment."""
-
-    HIDDEN = "hidden"
-    QUEUED = "queued"
-    IN_PROCESS = "in_process"
-    COMPLETED = "completed"
+# Where a submission stands at a given moment; all but the first are words of Crossref's answers to a poll.
+Stage = Literal["hidden", "queued", "in_process", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +33,11 @@ class ReceivedFile:
     def stage(self, now: datetime) -> Stage:
         """Return the stage of processing at `now`."""
         if self.log is not None:
-            return Stage.COMPLETED
+            return "completed"
         if now < self.visible:
-            return Stage.HIDDEN
+            return "hidden"
         # A file that is stuck in the queue stays there, whatever the clock says.
-        return Stage.QUEUED if self.stuck == Stage.QUEUED or now < self.started else Stage.IN_PROCESS
+        return "queued" if self.stuck == "queued" or now < self.started else "in_process"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.exchange import Dropped, Reply, Request, RequestBody, UploadedFile
 from doideposit.sandbox.simulation import Sandbox
 
-__all__ = ["application", "running", "serve"]
+__all__ = ["running", "serve"]
 
 # Bytes: a file of 10 MB and its form.
 LARGEST_REQUEST = 12_000_000
@@ -39,35 +39,6 @@ Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 def _ignore_line(_: str) -> None:
     """Log nothing."""
-
-
-def application(
-    sandbox: Sandbox, *, log: Log = _ignore_line, sleep: Callable[[float], object] = time.sleep
-) -> Application:
-    """Return a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        http = HttpRequest(environ)
-        http.max_content_length = LARGEST_REQUEST
-        http.max_form_memory_size = LONGEST_FIELD
-        try:
-            reply = sandbox.handle(_make_request(http))
-        # werkzeug refuses a body above the limits while it is read.
-        except HTTPException as refused:
-            return refused(environ, start_response)
-        except DoiDepositError as error:
-            log(f"{http.method} {http.path} failed: {error.message}")
-            return Response(f"{error.message}\n", 500)(environ, start_response)
-        if reply.delay:
-            sleep(reply.delay)
-        log(f"{http.method} {http.path} {'dropped' if isinstance(reply, Dropped) else reply.status}")
-        # Files of the form are let go first, because the connection ends without a response.
-        if isinstance(reply, Dropped):
-            http.close()
-            _hang_up(environ.get("werkzeug.socket"), reply)
-        return _make_response(reply)(environ, start_response)
-
-    return answer
 
 
 def serve(
@@ -154,8 +125,40 @@ def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Lo
     with listener:
         port = int(listener.getsockname()[1])
         return make_server(
-            host, port, application(sandbox, log=log), threaded=True, request_handler=handler, fd=listener.fileno()
+            host,
+            port,
+            _application(sandbox, log, time.sleep),
+            threaded=True,
+            request_handler=handler,
+            fd=listener.fileno(),
         )
+
+
+def _application(sandbox: Sandbox, log: Log, sleep: Callable[[float], object]) -> Application:
+    """Return a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        http = HttpRequest(environ)
+        http.max_content_length = LARGEST_REQUEST
+        http.max_form_memory_size = LONGEST_FIELD
+        try:
+            reply = sandbox.handle(_make_request(http))
+        # werkzeug refuses a body above the limits while it is read.
+        except HTTPException as refused:
+            return refused(environ, start_response)
+        except DoiDepositError as error:
+            log(f"{http.method} {http.path} failed: {error.message}")
+            return Response(f"{error.message}\n", 500)(environ, start_response)
+        if reply.delay:
+            sleep(reply.delay)
+        log(f"{http.method} {http.path} {'dropped' if isinstance(reply, Dropped) else reply.status}")
+        # Files of the form are let go first, because the connection ends without a response.
+        if isinstance(reply, Dropped):
+            http.close()
+            _hang_up(environ.get("werkzeug.socket"), reply)
+        return _make_response(reply)(environ, start_response)
+
+    return answer
 
 
 def _make_request(http: HttpRequest) -> Request:

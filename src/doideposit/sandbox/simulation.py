@@ -18,7 +18,7 @@ from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.elsewhere import Elsewhere
 from doideposit.sandbox.enquiries import Enquiries
-from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
+from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Fault, FaultPlace, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
@@ -159,11 +159,11 @@ class _Desk:
 
     def _log_reply(self, found: ReceivedFile) -> bytes:
         stage = found.stage(self._queue.clock())
-        if found.unknown_polls or stage is Stage.HIDDEN:
+        if found.unknown_polls or stage == "hidden":
             return _waiting_answer("unknown_submission", 0)
         # The first polls are told to wait even where the log is ready: no client may count on an answer at once.
         if found.log is None or found.polls < self._queue.delays.unready_polls:
-            return _waiting_answer("queued" if stage is Stage.QUEUED else "in_process", found.id)
+            return _waiting_answer("queued" if stage == "queued" else "in_process", found.id)
         return found.log
 
     def _older_log_reply(self, found: ReceivedFile, login: Login) -> bytes:

@@ -13,7 +13,6 @@ import pytest
 from doideposit.errors import DiskError
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.entries import Stage
 from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, Paper, poll, settle, upload
 
@@ -176,4 +175,4 @@ def test_a_kill_leaves_every_upload_that_was_answered(tmp_path: Path) -> None:
             kept = {one.file_name for one in sandbox.submissions}
             assert {f"{name}.xml" for name in answered} <= kept
             assert len(sandbox.records) == len(kept)
-            assert all(one.stage(sandbox.clock()) is Stage.COMPLETED for one in sandbox.submissions)
+            assert all(one.stage(sandbox.clock()) == "completed" for one in sandbox.submissions)

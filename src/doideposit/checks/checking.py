@@ -308,11 +308,10 @@ class Checker:
             return Checked(name, parsed.findings, xml=xml)
         # Few inputs are ready-made files, and only those need it.
         from doideposit.checks.deposited_works import check_works  # noqa: PLC0415
-        from doideposit.checks.rules.deposit_files import check_deposit_file  # noqa: PLC0415
+        from doideposit.checks.rules.deposit_files import FileReview  # noqa: PLC0415
 
-        depositor = self.depositor
-        context = self._make_context()
-        ruled = check_deposit_file(xml, parsed.root, check_works, file=name, context=context, depositor=depositor)
+        review = FileReview(xml, parsed.root, file=name, context=self._make_context())
+        ruled = review.findings(check_works, self.depositor)
         sealed = self.validator.seal(xml, file=name, root=parsed.root)
         findings = Checker.merge_findings(sealed.findings, ruled)
         if sealed.batch is None:

@@ -28,7 +28,7 @@ from doideposit.reports.findings import (
     Tally,
     safe,
 )
-from doideposit.safe_xml import LIMITS
+from doideposit.safe_xml import LIMITS, ParsedXml
 
 if TYPE_CHECKING:
     from doideposit.crossref.validator.validator import SchemaVerdict, Validator
@@ -299,7 +299,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
 def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
     """Return the verdict of the schema on a file, and findings about what Crossref rejects beyond its schema."""
     from doideposit.checks.checking import Checker
-    from doideposit.checks.rules.deposit_files import refusals
+    from doideposit.checks.rules.deposit_files import FileReview
     from doideposit.checks.rules.registry import Context
     from doideposit.crossref.validator.validator import SchemaVerdict
 
@@ -309,8 +309,11 @@ def _validate_file(validator: "Validator", path: str, lift_to: str | None) -> "S
     verdict = validator.validate(loaded, file=path, lift_to=lift_to)
     if verdict.schema is None:
         return verdict
-    more = refusals(loaded, file=path, context=Context(today=datetime.now(UTC).date()))
-    return verdict._replace(findings=Checker.merge_findings(verdict.findings, more))
+    root = ParsedXml.of(loaded).root
+    if root is None:
+        return verdict
+    review = FileReview(loaded, root, file=path, context=Context(today=datetime.now(UTC).date()))
+    return verdict._replace(findings=Checker.merge_findings(verdict.findings, review.refusals()))
 
 
 def _is_refused(verdict: "SchemaVerdict") -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from deposit_heads import HEAD
 from doideposit.checks.deposited_works import check_works
-from doideposit.checks.rules.deposit_files import check_deposit_file
+from doideposit.checks.rules.deposit_files import FileReview
 from doideposit.checks.rules.evaluation import RECORD_RULES
 from doideposit.checks.rules.registry import Context, Rule
 from doideposit.checks.rules.work import Work
@@ -33,7 +33,7 @@ def in_xml(of: Commentary) -> list[Finding]:
     xml = Built.of(HEADED, [of]).xml
     root = ParsedXml.of(xml).root
     assert root is not None
-    return list(check_deposit_file(xml, root, check_works, file="a.xml", context=CONTEXT))
+    return list(FileReview(xml, root, file="a.xml", context=CONTEXT).findings(check_works))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -28,54 +28,18 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Isbn, Issn, Orcid, Ror
 from doideposit.records.models.dates import PartialDate
 from doideposit.records.models.numbers import made_by_program
-from doideposit.safe_xml import Element, ParsedXml
+from doideposit.safe_xml import Element
 
 if TYPE_CHECKING:
     from doideposit.records.models.commentary import Commentary
 
-__all__ = ["check_deposit_file", "refusals"]
+__all__ = ["FileReview"]
 
 # What finds faults in the works of a file, with the element of each, as `deposited_works.check_works` does.
 CheckWorks = Callable[[Element, Context], Iterable[tuple[Finding, Element]]]
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the three columns of a table
 _RULES: Final = {rule.code: rule for rule in ALL_RULES}
-
-
-def check_deposit_file(
-    xml: bytes,
-    root: Element,
-    check_works: CheckWorks,
-    *,
-    file: str | None,
-    context: Context,
-    depositor: DepositorName | None = None,
-) -> tuple[Finding, ...]:
-    """Return what the rules find in a deposit file, in the order of its lines.
-
-    `root` is what `ParsedXml.of` made of the bytes, `check_works` asks of its works what records are asked, and
-    `depositor` is who deposits here.
-    """
-    review = _Review(root, Places(file, xml), context)
-    found = _limit_findings(
-        file, _check_encoding(xml, root, file), review.find_refusals(), review.head(depositor), review.advice()
-    )
-    dois = [(element.text or "").strip() for element in review.own_dois]
-    doi = dois[0] if len(dois) == 1 else None
-    found += _without_repeated_findings(found, _limit_findings(file, review.works(check_works)))
-    settled = [context.settings.apply(finding, overridable=_is_overridable(finding), doi=doi) for finding in found]
-    # In the order of the lines, for anyone who corrects the file from top to bottom.
-    return tuple(sorted(settled, key=_position_of))
-
-
-def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
-    """Return only the findings for which Crossref rejects a file as it is, its encoding included."""
-    root = ParsedXml.of(xml).root
-    if root is None:
-        return ()
-    review = _Review(root, Places(file, xml), context)
-    found = _limit_findings(file, _check_encoding(xml, root, file, as_it_lies=True), review.find_refusals())
-    return tuple(sorted(found, key=_position_of))
 
 
 def _without_repeated_findings(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
@@ -199,12 +163,14 @@ class _Nothing:
     abstracts = licences = ()
 
 
-class _Review:
-    """Everything there is to say about one parsed file."""
+class FileReview:
+    """Say what the rules find in one deposit file; `root` is what `ParsedXml.of` made of its bytes."""
 
-    def __init__(self, root: Element, places: Places, context: Context) -> None:
+    def __init__(self, xml: bytes, root: Element, *, file: str | None, context: Context) -> None:
+        self._xml = xml
         self._root = root
-        self._places = places
+        self._file = file
+        self._places = Places(file, xml)
         self._context = context
         self._elements = list(root.iter("*"))
         self._by_name: dict[str, list[int]] = {}
@@ -213,7 +179,28 @@ class _Review:
         self._head = {_local_name(node): node for node in root.iterfind("{*}head//{*}*")}
         self._parts = is_resources(root.tag.partition("}")[0].removeprefix("{") if root.tag.startswith("{") else None)
         own = root.iterfind("{*}body/*/{*}doi") if self._parts else self._elements_named("doi")
-        self.own_dois = [node for node in own if self._parts or _parent_name(node) == "doi_data"]
+        self._own_dois = [node for node in own if self._parts or _parent_name(node) == "doi_data"]
+
+    def findings(self, check_works: CheckWorks, depositor: DepositorName | None = None) -> tuple[Finding, ...]:
+        """Return everything, in the order of the lines.
+
+        `check_works` asks of the works in the file what records are asked, and `depositor` is who deposits here.
+        """
+        encoding = _check_encoding(self._xml, self._root, self._file)
+        own = (encoding, self._find_refusals(), self._check_head(depositor), self._advice())
+        found = _limit_findings(self._file, *own)
+        dois = [(element.text or "").strip() for element in self._own_dois]
+        doi = dois[0] if len(dois) == 1 else None
+        found += _without_repeated_findings(found, _limit_findings(self._file, self._check_works(check_works)))
+        settings = self._context.settings
+        settled = [settings.apply(finding, overridable=_is_overridable(finding), doi=doi) for finding in found]
+        # In the order of the lines, for anyone who corrects the file from top to bottom.
+        return tuple(sorted(settled, key=_position_of))
+
+    def refusals(self) -> tuple[Finding, ...]:
+        """Return only the findings for which Crossref rejects the file as it is, its encoding included."""
+        encoding = _check_encoding(self._xml, self._root, self._file, as_it_lies=True)
+        return tuple(sorted(_limit_findings(self._file, encoding, self._find_refusals()), key=_position_of))
 
     def _elements_named(self, *names: str) -> list[Element]:
         return [self._elements[index] for name in names for index in self._by_name.get(name, ())]
@@ -224,10 +211,10 @@ class _Review:
     def _rule_finding(self, rule: Rule[Work], element: Element, **values: str) -> Finding:
         return rule.finding(Match((), values), self._places.where(element, text=True))
 
-    def find_refusals(self) -> Iterator[Finding]:
+    def _find_refusals(self) -> Iterator[Finding]:
         """Yield that for which Crossref rejects a file, or a work in it."""
         yield from self._check_prefixes()
-        yield from self._check_identifiers(self.own_dois, Doi.parse, E)
+        yield from self._check_identifiers(self._own_dois, Doi.parse, E)
         yield from self._repeated_dois()
         yield from self._check_identifiers(self._elements_named("ORCID"), Orcid.parse, E)
         yield from self._repeated_orcids()
@@ -237,7 +224,7 @@ class _Review:
             if set(_text_of(element)) <= {"0", "-"}:
                 yield self._rule_finding(_RULES["issn-placeholder"], element, issn=_text_of(element))
 
-    def head(self, depositor: DepositorName | None) -> Iterator[Finding]:
+    def _check_head(self, depositor: DepositorName | None) -> Iterator[Finding]:
         """Yield findings about the depositor in the file, and its differences from the configuration."""
         own = {field: self._head.get(name) for field, name in _HEAD.items()}
         given = {field: "" if element is None else _text_of(element) for field, element in own.items()}
@@ -257,7 +244,7 @@ class _Review:
                     "deposit-other-depositor", W, element, *_foreign_words(field, given[field], ours)
                 )
 
-    def advice(self) -> Iterator[Finding]:
+    def _advice(self) -> Iterator[Finding]:
         """Yield findings about content that Crossref would register as it is."""
         yield from self._check_new_dois()
         yield from self._check_foreign_prefixes()
@@ -270,7 +257,7 @@ class _Review:
         yield from self._check_hidden_characters()
         yield from self._check_layout()
 
-    def works(self, check_works: CheckWorks) -> Iterator[Finding]:
+    def _check_works(self, check_works: CheckWorks) -> Iterator[Finding]:
         """Yield the findings of the rules of records, without those that were checked for every text."""
         for finding, element in check_works(self._root, self._context):
             if finding.code not in _EVERYWHERE:
@@ -287,7 +274,7 @@ class _Review:
 
     def _unknown_dois(self) -> Iterator[tuple[Element, Doi]]:
         """Yield the DOIs of the file that are not known as registered."""
-        for element in self.own_dois:
+        for element in self._own_dois:
             # One that is none is said already, as something that Crossref rejects in any case.
             with suppress(InvalidIdentifier):
                 doi = Doi.parse(_text_of(element))
@@ -307,7 +294,7 @@ class _Review:
 
     def _check_prefixes(self) -> Iterator[Finding]:
         first: str | None = None
-        for element in self.own_dois:
+        for element in self._own_dois:
             prefix = _text_of(element).partition("/")[0]
             first = first or prefix
             if prefix != first:
@@ -334,7 +321,7 @@ class _Review:
 
     def _repeated_dois(self) -> Iterator[Finding]:
         seen: dict[str, Element] = {}
-        for element in self.own_dois:
+        for element in self._own_dois:
             first = seen.setdefault(_text_of(element).casefold() + self._part_of(element), element)
             if first is not element and self._parts:
                 line = self._places.where(first, text=True).line
@@ -419,7 +406,7 @@ class _Review:
                 yield self._rule_finding(_RULES["number-changed"], element, found=_text_of(element), made=made)
 
     def _check_spaces(self) -> Iterator[Finding]:
-        for element in self.own_dois:
+        for element in self._own_dois:
             if (text := element.text or "") != text.strip():
                 message, hint = "there are spaces around the DOI", "delete them: they may become a part of the DOI"
                 yield self._make_finding("deposit-doi-spaces", W, element, message, hint)

@@ -21,7 +21,7 @@ from lxml import etree
 
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, SCHEMA
-from doideposit.crossref.schemas.prepared import Identity, IdKind, Lookup, Prepared
+from doideposit.crossref.schemas.prepared import IdKind, Lookup, Prepared
 from doideposit.crossref.schemas.sources import MATHML, XS, Name, Sources
 from doideposit.errors import SchemaDamaged
 from doideposit.safe_xml import Element
@@ -297,7 +297,7 @@ def _lookups(components: _Components) -> tuple[Lookup, ...]:
     return tuple(enumeration._replace(tags=frozenset(places[key])) for key, enumeration in found.items())
 
 
-def _identities(components: _Components) -> tuple[Identity, ...]:
+def _identities(components: _Components) -> tuple[tuple[str, IdKind, frozenset[str]], ...]:
     """Return the attributes of the schema that are of type ID, IDREF or IDREFS."""
     tags: dict[tuple[str, IdKind], set[str]] = {}
     for tag, element in components.elements():
@@ -305,7 +305,7 @@ def _identities(components: _Components) -> tuple[Identity, ...]:
             kind = _KINDS.get(components.simple_type(attribute)[0])
             if kind:
                 tags.setdefault((name, kind), set()).add(tag)
-    return tuple(Identity(name, kind, frozenset(where)) for (name, kind), where in tags.items())
+    return tuple((name, kind, frozenset(where)) for (name, kind), where in tags.items())
 
 
 def _is_long_enumeration(restriction: Element) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Self
 
 from doideposit.crossref.schemas.bundle import Bundle
 
-__all__ = ["IdKind", "Identity", "Lookup", "Prepared"]
+__all__ = ["IdKind", "Lookup", "Prepared"]
 
 # Counted up whenever what is kept, or how it is worked out, changes.
 FORMAT = 7
@@ -28,18 +28,11 @@ class Lookup(NamedTuple):
     collapsed: bool
 
 
-class Identity(NamedTuple):
-    """Hold an attribute that is an ID, or refers to IDs, on some elements."""
-
-    attribute: str
-    kind: IdKind
-    tags: frozenset[str]
-
-
 class Prepared(NamedTuple):
     """Hold the schema documents for libxml2, and the checks that go beside them.
 
-    `assertions` are pairs of the tag they govern and the name of the assertion. `left_out` are the tags of elements
+    `assertions` are pairs of the tag they govern and the name of the assertion. `identities` name attributes that are
+    IDs, or refer to IDs, with the tags of the elements on which they do. `left_out` are the tags of elements
     that this form of the schema does not know: a document with one of them needs the whole one.
     """
 
@@ -47,7 +40,7 @@ class Prepared(NamedTuple):
     texts: Mapping[str, str]
     addresses: Mapping[str, str]
     assertions: tuple[tuple[str, str], ...]
-    identities: tuple[Identity, ...]
+    identities: tuple[tuple[str, IdKind, frozenset[str]], ...]
     lookups: tuple[Lookup, ...]
     left_out: frozenset[str]
 
@@ -59,7 +52,7 @@ class Prepared(NamedTuple):
             "addresses": dict(self.addresses),
             "assertions": self.assertions,
             # Sets have no order, and the same schema must give the same bytes.
-            "identities": [[identity.attribute, identity.kind, sorted(identity.tags)] for identity in self.identities],
+            "identities": [[attribute, kind, sorted(tags)] for attribute, kind, tags in self.identities],
             "left_out": sorted(self.left_out),
             "lookups": [
                 [lookup.attribute, sorted(lookup.tags), sorted(lookup.values), lookup.collapsed]
@@ -84,7 +77,7 @@ class Prepared(NamedTuple):
             data["texts"],
             data["addresses"],
             tuple((tag, name) for tag, name in data["assertions"]),
-            tuple(Identity(name, kind, frozenset(tags)) for name, kind, tags in data["identities"]),
+            tuple((name, kind, frozenset(tags)) for name, kind, tags in data["identities"]),
             tuple(
                 Lookup(name, frozenset(tags), frozenset(values), flag) for name, tags, values, flag in data["lookups"]
             ),

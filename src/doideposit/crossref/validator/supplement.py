@@ -114,7 +114,7 @@ class Supplement:
         self._rules: dict[object, _ElementRules] = {}
         self._searched = _searched(
             {tag for tag, _ in prepared.assertions}.union(
-                *(lookup.tags for lookup in prepared.lookups), *(identity.tags for identity in prepared.identities)
+                *(lookup.tags for lookup in prepared.lookups), *(tags for _, _, tags in prepared.identities)
             )
         )
 
@@ -123,9 +123,7 @@ class Supplement:
         rules = _ElementRules(
             self._assertions.get(tag, ()),
             tuple(lookup for lookup in self._prepared.lookups if tag in lookup.tags),
-            tuple(
-                (identity.attribute, identity.kind) for identity in self._prepared.identities if tag in identity.tags
-            ),
+            tuple((attribute, kind) for attribute, kind, tags in self._prepared.identities if tag in tags),
         )
         self._rules[tag] = rules if any(rules) else _NONE
         return self._rules[tag]

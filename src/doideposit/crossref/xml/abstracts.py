@@ -12,9 +12,8 @@ from typing import Final, Self
 from lxml import etree
 
 from doideposit.crossref.names import JATS
-from doideposit.crossref.xml.elements import text_inside
 from doideposit.crossref.xml.markup import XML_LANG, Maker, Markup, escaped
-from doideposit.crossref.xml.richtext import formula_of
+from doideposit.crossref.xml.richtext import mathml
 from doideposit.records.models.commentary import Abstract, AbstractFormat
 from doideposit.safe_xml import Element, parse_part
 
@@ -179,7 +178,7 @@ class _ParagraphReader:
             self._read_formula(node, name, formulas)
         # Python's own recursion has a limit too, and no honest abstract comes near this one.
         elif depth > _DEPTH:
-            self._add_text(text_inside(node))
+            self._add_text("".join(map(str, node.itertext())))
         elif name in _HEADINGS:
             self._read_block(node, depth, heading=True)
         elif name in _BLOCKS:
@@ -201,8 +200,8 @@ class _ParagraphReader:
             self.paragraphs.append(_Paragraph())
         label = node.find("{*}label")
         if own and label is not None:
-            self._add_text(f"{text_inside(label)} ")
-        xml = _JATS("inline-formula", *(formula_of(element) for element in formulas))
+            self._add_text("".join(map(str, label.itertext())) + " ")
+        xml = _JATS("inline-formula", *(mathml(element) for element in formulas))
         self.paragraphs[-1].tokens.append(_Formula(xml))
         if own:
             self.paragraphs.append(_Paragraph())

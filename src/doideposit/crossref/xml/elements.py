@@ -10,7 +10,7 @@ from lxml import etree
 from doideposit.crossref.names import FUNDING, JATS, RELATIONS
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["Element", "canonical_hash", "doi_holders", "text_inside", "to_bytes"]
+__all__ = ["Element", "canonical_hash", "doi_holders", "to_bytes"]
 
 
 # Elements whose text is content, down to its last space (crossref5.5.0.xsd: titles; common5.5.0.xsd: face markup).
@@ -52,11 +52,6 @@ def _lay_out(root: Element, namespace: str) -> None:
         element.text = text
         if not is_outer:
             element.tail = tail
-
-
-def text_inside(element: Element) -> str:
-    """Return all text of an element and of those within it."""
-    return "".join(str(text) for text in element.itertext())
 
 
 def to_bytes(root: Element, *, laid_out: str | None = None) -> bytes:

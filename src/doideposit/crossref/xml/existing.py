@@ -11,7 +11,7 @@ from doideposit.crossref.names import (
     RESOURCES,
     is_resources,
 )
-from doideposit.crossref.xml.elements import canonical_hash, text_inside
+from doideposit.crossref.xml.elements import canonical_hash
 from doideposit.crossref.xml.resources import ResourceDeposit
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import RecordType
@@ -114,5 +114,5 @@ def _first_text(element: Element, paths: tuple[str, ...]) -> str | None:
     for path in paths:
         found = element.find(path)
         if found is not None:
-            return " ".join(text_inside(found).split()) or None
+            return " ".join("".join(map(str, found.itertext())).split()) or None
     return None

@@ -7,12 +7,11 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import MATHML
-from doideposit.crossref.xml.elements import text_inside
 from doideposit.crossref.xml.markup import Maker, Markup, escaped
 from doideposit.records.models.text import Face, Math, Node, RichText
 from doideposit.safe_xml import Element, parse_part
 
-__all__ = ["formula_of", "mathml", "rich"]
+__all__ = ["mathml", "rich"]
 
 
 def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", /, **attributes: str | None) -> Markup:
@@ -37,12 +36,26 @@ def _node_markup(make: Maker, node: Node) -> Markup:
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 
-def mathml(formula: Math) -> Markup | None:
+def mathml(formula: Math | Element) -> Markup | None:
     """Return the ``mml:math`` element of a formula, rebuilt from MathML elements and plain attributes only.
 
     None when the formula is no well-formed XML, has a DOCTYPE, or its root is not MathML's ``math``. Ids go, because
     they would have to be unique in the whole file; so do links and elements of other vocabularies, whose text stays.
+    An element is a formula that was parsed already. The parser for HTML knows no namespaces, so elements that only
+    MathML has count as its own there.
     """
+    element = _parse_formula(formula) if isinstance(formula, Math) else formula
+    if element is None:
+        return None
+    for node in element.iter("*"):
+        name = str(node.tag)
+        if not name.startswith("{") and (local := name.rpartition(":")[2]) in _MATHML_NAMES:
+            node.tag = f"{{{MATHML}}}{local}"
+    copied = _copy_plain(element, nsmap={"mml": MATHML})
+    return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
+
+
+def _parse_formula(formula: Math) -> Element | None:
     default = "" if formula.xml.lstrip().lower().startswith("<mml:") else f' xmlns="{MATHML}"'
     wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{formula.xml}</wrap>'
     try:
@@ -50,22 +63,7 @@ def mathml(formula: Math) -> Markup | None:
     # A text that only looks like markup is deposited as text.
     except etree.XMLSyntaxError:
         return None
-    if len(root) != 1 or root[0].tag != f"{{{MATHML}}}math":
-        return None
-    return formula_of(root[0])
-
-
-def formula_of(element: Element) -> Markup:
-    """Return the ``mml:math`` element of a formula that is parsed already, as `mathml` does.
-
-    The parser for HTML knows no namespaces, so elements that only MathML has count as its own there.
-    """
-    for node in element.iter("*"):
-        name = str(node.tag)
-        if not name.startswith("{") and (local := name.rpartition(":")[2]) in _MATHML_NAMES:
-            node.tag = f"{{{MATHML}}}{local}"
-    copied = _copy_plain(element, nsmap={"mml": MATHML})
-    return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
+    return root[0] if len(root) == 1 and root[0].tag == f"{{{MATHML}}}math" else None
 
 
 # MathML 3, presentation elements, and what `semantics` holds.
@@ -87,7 +85,7 @@ def _copy_plain(source: Element, nsmap: dict[str, str] | None = None) -> Element
             last.tail = child.tail
             target.append(last)
         else:
-            _add_text(target, last, text_inside(child) + (child.tail or ""))
+            _add_text(target, last, "".join(map(str, child.itertext())) + (child.tail or ""))
     return target
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from deposit_heads import HEAD
 from doideposit.checks.deposited_works import check_works
-from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
+from doideposit.checks.rules.deposit_files import FileReview
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
@@ -32,10 +32,14 @@ def found(
     xml = text.encode(encoding)
     root = ParsedXml.of(xml).root
     return (
-        []
-        if root is None
-        else [*check_deposit_file(xml, root, check_works, file="a.xml", context=context, depositor=depositor)]
+        [] if root is None else [*FileReview(xml, root, file="a.xml", context=context).findings(check_works, depositor)]
     )
+
+
+def refusals(xml: bytes) -> tuple[Finding, ...]:
+    root = ParsedXml.of(xml).root
+    assert root is not None
+    return FileReview(xml, root, file=None, context=CONTEXT).refusals()
 
 
 def harmed(old: str, new: str) -> str:
@@ -240,13 +244,13 @@ def test_what_is_not_plain_utf_8_is_said(encoding: str, declared: str, said: boo
     text = GOOD.replace('encoding="UTF-8"', f'encoding="{declared}"').replace("アダ", "Ada")
     codes = [(one.code, one.severity) for one in found(text, encoding) if one.code == "xml-not-utf-8"]
     assert codes == ([("xml-not-utf-8", "info")] if said else [])
-    lying = [one.severity for one in refusals(text.encode(encoding), file=None, context=CONTEXT)]
+    lying = [one.severity for one in refusals(text.encode(encoding))]
     assert lying == (["warning"] if said else [])
 
 
 def test_refusals_are_what_crossref_refuses_and_nothing_else() -> None:
     text = harmed("0000-0002-1825-0097", "0000-0002-1825-0098").replace("<subtitle>An ", "<subtitle>An\u00ad **b** ")
-    assert [one.code for one in refusals(text.encode(), file=None, context=CONTEXT)] == ["orcid-check-digit"]
+    assert [one.code for one in refusals(text.encode())] == ["orcid-check-digit"]
 
 
 def test_what_is_no_xml_is_left_to_the_parser() -> None:
@@ -264,5 +268,5 @@ def test_a_doi_that_could_only_be_an_old_one_is_named(end: str) -> None:
     known = replace(CONTEXT, is_registered=lambda _doi, _number: True)
     root = ParsedXml.of(xml).root
     assert root is not None
-    codes = {one.code for one in check_deposit_file(xml, root, check_works, file="a.xml", context=known)}
+    codes = {one.code for one in FileReview(xml, root, file="a.xml", context=known).findings(check_works)}
     assert "doi-suffix-character" not in codes

@@ -170,7 +170,9 @@ class _JobPass:
             self._note_failure(UnforeseenError.of(error))
 
     def _note_failure(self, error: DoiDepositError) -> None:
-        _note_error(self._report, error)
+        """Note what went wrong outside, once, in the report and in the log."""
+        if self._report.add_error(error):
+            logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def _run_deposits(self) -> None:
         job, context = self._job, self._context
@@ -366,12 +368,6 @@ class _JobPass:
             errors=tuple(error.to_dict() for error in report.errors),
             version=self._job.version,
         )
-
-
-def _note_error(report: PassReport, error: DoiDepositError) -> None:
-    """Note what went wrong outside, once, in the report and in the log."""
-    if report.add_error(error):
-        logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
 
 def _file_document(settled: Settled) -> dict[str, object]:

@@ -28,8 +28,7 @@ class InboxContext:
     """Hold what a pass works with; `notes` says whether a rejected file leaves a note in the outbox, for a mail.
 
     `on_event` is told what the depositor does. `stop` is asked between steps; `step` is called with a name at every
-    step, for tests. `require_same` raises
-    `DiskError` where the folders of the job are no longer those that they were.
+    step, for tests. `require_same` raises `DiskError` where the folders of the job are no longer those that they were.
     """
 
     depositor: Depositor

@@ -168,7 +168,7 @@ def _nearest(error: click.ClickException) -> list[str]:
         return []
     from difflib import get_close_matches
 
-    values = [str(each) for each in choice.choices]
+    values = [str(value) for value in choice.choices]
     begun = [value for value in values if found[1] and value.startswith(found[1].casefold())]
     near = begun[:1] or get_close_matches(found[1].casefold(), values, 1)
     return [f"did you mean {near[0]}?"] if near else []

@@ -103,8 +103,8 @@ def _leaves(value: Any, loc: Loc) -> Iterator[tuple[Loc, Any]]:
     if inner is None:
         yield loc, _as_json_value(value)
         return
-    for key, each in inner.items():
-        yield from _leaves(each, (*loc, key))
+    for key, member in inner.items():
+        yield from _leaves(member, (*loc, key))
 
 
 def _members_of(value: Any) -> Mapping[str | int, Any] | None:
@@ -116,14 +116,14 @@ def _members_of(value: Any) -> Mapping[str | int, Any] | None:
     if is_dataclass(value) and type(value).__str__ is object.__str__:
         # An identifier is a dataclass too, and is shown as it is written.
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, tuple) and any(_members_of(each) is not None for each in value):
+    if isinstance(value, tuple) and any(_members_of(item) is not None for item in value):
         return dict(enumerate(value))
     return None
 
 
 def _as_json_value(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_as_json_value(each) for each in value]
+        return [_as_json_value(item) for item in value]
     if isinstance(value, timedelta):
         from doideposit.config.durations import duration_text
 

@@ -87,9 +87,9 @@ def _show_overview(terminal: Terminal) -> None:
     terminal.draw((Span("Words", Style.HEADING),), *_word_lines(), ())
     for kind, heading in HEADINGS.items():
         terminal.line((Span(heading, Style.HEADING),))
-        for each in CATALOGUE.values():
-            if each.kind == kind:
-                terminal.line((Span(f"  {each.code:<34} {each.severity:<8} ", Style.PLACE), Span(each.title)))
+        for entry in CATALOGUE.values():
+            if entry.kind == kind:
+                terminal.line((Span(f"  {entry.code:<34} {entry.severity:<8} ", Style.PLACE), Span(entry.title)))
         terminal.line()
 
 

@@ -222,12 +222,12 @@ def _show_result(
     shares: "Mapping[str, Mapping[str, int]]",
 ) -> None:
     if terminal.as_json:
-        found = {name: [line.to_dict() for line in each] for name, each in lines.items()}
+        found = {name: [line.to_dict() for line in of_series] for name, of_series in lines.items()}
         ok = not any(lines.values())
         terminal.json({"ok": ok, "works": count, "series": found, "completeness": dict(shares)})
         return
-    for name, each in lines.items():
-        for line in each:
+    for name, of_series in lines.items():
+        for line in of_series:
             _show_line(terminal, name, line, several=len(lines) > 1)
 
 

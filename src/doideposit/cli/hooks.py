@@ -43,7 +43,7 @@ def _test_hook(terminal: "Terminal", settings: "Settings", name: str) -> None:
     from doideposit.wiring import system_clock
 
     opened = Hook.open_all(settings, environ=os.environ, clock=system_clock)
-    hook = next((one for one in opened if one.name == name), None)
+    hook = next((candidate for candidate in opened if candidate.name == name), None)
     if hook is None:
         known = ", ".join(settings.hooks) or "none"
         raise UsageError(f"there is no hook {name}", hint=f"below [hooks] the configuration has: {known}")
@@ -66,8 +66,8 @@ def _show_hooks(terminal: "Terminal", settings: "Settings") -> int:
         rows = [_hook_document(name, settings.hooks[name].on, progress) for name, progress in found.items()]
         terminal.json({"ok": not failing, "target": settings.target, "hooks": rows})
     else:
-        for name, one in found.items():
-            terminal.say(f"{name}  after {', '.join(settings.hooks[name].on)}: {safe(_state_words(one))}")
+        for name, progress in found.items():
+            terminal.say(f"{name}  after {', '.join(settings.hooks[name].on)}: {safe(_state_words(progress))}")
         if not found:
             terminal.say("no hooks are configured; a section [hooks.NAME] with `command` or `url` makes one")
     return ExitCode.WORLD if failing else ExitCode.DONE

@@ -128,8 +128,8 @@ def _show_moves(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
                 (Span(f"{site_move.finding.where}: ", Style.PLACE), Span(safe(site_move.finding.message), Style.ERROR))
             )
             terminal.line((Span(f"  {safe(site_move.finding.hint)}", Style.HINT),))
-    going, done = sum(one.goes for one in moves), sum(one.done for one in moves)
-    refused = sum(one.finding is not None for one in moves)
+    going, done = sum(site_move.goes for site_move in moves), sum(site_move.done for site_move in moves)
+    refused = sum(site_move.finding is not None for site_move in moves)
     counts = [
         f"{counted(going, 'DOI')} to move",
         f"{done} there already" if done else "",
@@ -242,7 +242,7 @@ class _MoveRun:
         from doideposit.crossref.politeness import PassingTime
         from doideposit.health.moving import MoveProof
 
-        ask, read = (partial(one, index=False) for one in (self._depositor.look_up, self._depositor.verify))
+        ask, read = (partial(check, index=False) for check in (self._depositor.look_up, self._depositor.verify))
         proof = MoveProof.of(moves, ask, read, PassingTime(), self._wait)
         if proof.unread is not None:
             self._terminal.say(f"could not check whether anything else changed: {proof.unread.message}")

@@ -261,7 +261,7 @@ def _secret_logins(settings: "Settings | None") -> tuple[str, ...]:
         if settings
         else []
     )
-    names = {each.username for login in logins for each in login.values()}
+    names = {login.username for of_target in logins for login in of_target.values()}
     return tuple(sorted(name for name in names - {"sandbox", "test", "production"} if "@" not in name))
 
 

@@ -42,7 +42,7 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
         terminal.json(
             {
                 "ok": all(checked_record.ok for checked_record in checked),
-                "records": [tags_document(each) for each in commentaries],
+                "records": [tags_document(commentary) for commentary in commentaries],
             }
         )
     else:

@@ -53,8 +53,8 @@ def warnings(context: click.Context, target: str | None, every: bool, as_json: b
             }
             terminal.json(document)
         else:
-            for one in found:
-                _show_warning(terminal, one)
+            for warning in found:
+                _show_warning(terminal, warning)
             terminal.say(f"{counted(len(found), 'warning')} of Crossref on {depositor.target}")
     finish(ExitCode.REJECTED if waiting else ExitCode.DONE)
 

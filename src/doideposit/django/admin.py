@@ -49,7 +49,7 @@ class DoiStateFilter(admin.SimpleListFilter):
         states = DoiState.objects.filter(target=current_target(), content_type=ContentType.objects.get_for_model(model))
         if wanted != "none":
             states = states.filter(standing=wanted)
-        keys = [model._meta.pk.to_python(one) for one in states.values_list("object_id", flat=True)]
+        keys = [model._meta.pk.to_python(key) for key in states.values_list("object_id", flat=True)]
         return queryset.exclude(pk__in=keys) if wanted == "none" else queryset.filter(pk__in=keys)
 
 
@@ -140,8 +140,8 @@ class DoiAdminMixin(_Admin):
             self.message_user(request, text % same, messages.SUCCESS)
 
     def _show_each(self, request: HttpRequest, said: Sequence[tuple[models.Model, str]], level: int) -> None:
-        for one, sentence in said[:MOST_SENTENCES]:
-            self.message_user(request, f"{one}: {sentence}", level)
+        for instance, sentence in said[:MOST_SENTENCES]:
+            self.message_user(request, f"{instance}: {sentence}", level)
         more = len(said) - MOST_SENTENCES
         if more > 0:
             text = ngettext("… and %d more of this kind.", "… and %d more of this kind.", more) % more

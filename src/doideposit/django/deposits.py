@@ -119,7 +119,7 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
             remarks.append((instance, entry.reason))
         known.append(_Known(instance, record, entry.doi, report.target, entry.status))
     unkept = _save_states(known)
-    _delete_intents(intended - {each.doi.key for each in known})
+    _delete_intents(intended - {kept.doi.key for kept in known})
     return RegisteredObjects(
         report.target,
         tuple(accepted),
@@ -227,7 +227,7 @@ def _delete_intents(keys: Collection[str]) -> None:
 class _Known:
     """Hold what is to be kept of an object that the ledger has taken."""
 
-    one: DoiModel
+    instance: DoiModel
     record: Mapping[str, Any]
     doi: doideposit.Doi
     target: str
@@ -241,9 +241,9 @@ def _save_states(known: Iterable[_Known]) -> str:
     """
     # For a DOI without a status, the columns about the DOI keep what was known before.
     told: dict[bool, dict[str, DoiState]] = {True: {}, False: {}}
-    for each in known:
-        told[each.status is not None][each.doi.key] = state = _state_for(each)
-        each.one.__dict__["_doi_state"] = state
+    for kept in known:
+        told[kept.status is not None][kept.doi.key] = state = _state_for(kept)
+        kept.instance.__dict__["_doi_state"] = state
     try:
         _write_states(told[True].values(), [*ABOUT_THE_OBJECT, *ABOUT_THE_DOI])
         _write_states(told[False].values(), ABOUT_THE_OBJECT)
@@ -258,9 +258,9 @@ def _state_for(known: _Known) -> DoiState:
         target=known.target,
         key=known.doi.key,
         doi=str(known.doi),
-        content_type=ContentType.objects.get_for_model(known.one),
-        object_id=str(known.one.pk),
-        name=str(known.one)[:200],
+        content_type=ContentType.objects.get_for_model(known.instance),
+        object_id=str(known.instance.pk),
+        name=str(known.instance)[:200],
         url=str(known.record.get("url", "")),
         fingerprint=_fingerprint(known.record),
         **(_state_columns(known.status) if known.status is not None else {}),

@@ -88,7 +88,7 @@ class Connection(HTTPChannel):
         others = [channel for channel in self.server.active_channels.values() if channel is not self]
         waiting = [other for other in others if not other.requests and not other.will_close]
         if waiting and len(waiting) >= MOST_CONNECTIONS:
-            oldest = min(waiting, key=lambda each: each.waits_since)
+            oldest = min(waiting, key=lambda channel: channel.waits_since)
             # The loop of the server closes it at its next turn.
             oldest.will_close = True
             if _tell.take():

@@ -107,7 +107,7 @@ def _read_people(answer: Any) -> Iterator[Candidate]:
         link = _parse_id(Orcid, _text(hit, "orcid-id"))
         if link:
             name = _text(hit, "credit-name") or f"{_text(hit, 'given-names')} {_text(hit, 'family-names')}".strip()
-            places = [each for each in _list(hit, "institution-name") if isinstance(each, str)]
+            places = [place for place in _list(hit, "institution-name") if isinstance(place, str)]
             # Up to three institutions tell people of one name apart.
             yield Candidate(link, name or link, "; ".join(places[:3]))
 

@@ -20,7 +20,8 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 from benchmarks.watching import registered
 from doideposit.cli.init import PRESETS
-from doideposit.web.desk.opening import open_for_accounts
+from doideposit.web.desk.gate import Gate
+from doideposit.web.desk.opening import open_pages
 from doideposit.wiring import load_settings
 
 PEOPLE = 20
@@ -67,9 +68,10 @@ def pages(folder: Path, dois: int) -> Iterator[str]:
     if dois:
         registered(f"sqlite:///{folder / 'doideposit.sqlite3'}", dois)
     settings = load_settings(folder / "doideposit.toml", environ={})
-    application = open_for_accounts(settings, announce=lambda _text: None, environ={"DESK_ANNA": PASSWORD})
-    if application is None:
+    gate = Gate.of_accounts(settings, {"DESK_ANNA": PASSWORD})
+    if gate is None:
         raise SystemExit("the configuration has no account")
+    application = open_pages(settings, gate, announce=lambda _text: None)
     port: list[int] = []
     ready = threading.Event()
 

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,26 @@ import docx
 
 from desk import FAST
 from doideposit.cli.init import PRESETS
+from doideposit.config.settings import Settings
 from doideposit.crossref.http import HttpAnswer
+from doideposit.web.desk.gate import Gate
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.messages import MAX_UPLOAD
-from doideposit.web.desk.opening import open_for_accounts, open_here
+from doideposit.web.desk.opening import open_pages
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
 from hostile_documents import pdf
 
-__all__ = ["pdf_file", "serve_pages", "start_pages", "start_shared_pages", "word_file"]
+__all__ = [
+    "open_for_accounts",
+    "open_for_ada",
+    "pdf_file",
+    "serve_pages",
+    "start_pages",
+    "start_shared_pages",
+    "word_file",
+]
 
 
 def word_file(folder: Path) -> Path:
@@ -50,6 +61,19 @@ def pdf_file(folder: Path) -> Path:
     return path
 
 
+def open_for_ada(settings: Settings) -> tuple[Application, str]:
+    """The pages for Ada at this computer, with the token of their one-time address."""
+    gate = Gate.of_person("ada", settings)
+    return open_pages(settings, gate, announce=lambda _text: None), gate.accounts.one_time_token()
+
+
+def open_for_accounts(settings: Settings, environ: Mapping[str, str]) -> Application:
+    """The pages for the accounts of the configuration."""
+    gate = Gate.of_accounts(settings, environ)
+    assert gate is not None
+    return open_pages(settings, gate, announce=lambda _text: None)
+
+
 def _people_of_that_name(_url: str, **_asked: Any) -> HttpAnswer:
     person = {"given-names": "Ada", "family-names": "Byron", "institution-name": ["Harbour House"]}
     found = [person | {"orcid-id": orcid} for orcid in ("0000-0002-1825-0097", "0000-0001-5109-3700")]
@@ -59,7 +83,7 @@ def _people_of_that_name(_url: str, **_asked: Any) -> HttpAnswer:
 def start_pages(folder: Path) -> str:
     """Write a configuration, start the pages over it until this process ends, and return their one-time address."""
     path = _configured(folder)
-    pages, token = open_here(load_settings(path), user="ada", announce=lambda _text: None)
+    pages, token = open_for_ada(load_settings(path))
     # Nobody is asked from here; orcid.org would say this.
     pages.app.extensions["workplace"].look_ups = LookUps(_people_of_that_name)
     return f"{serve_pages(pages)}/enter/{token}"
@@ -77,8 +101,7 @@ def start_shared_pages(folder: Path, crossref: str, passwords: dict[str, str]) -
     accounts = '\n[desk.accounts.anna]\npassword = { env = "DESK_ANNA" }\nroles = ["edit", "register"]\n'
     accounts += '\n[desk.accounts.boris]\npassword = { env = "DESK_BORIS" }\nroles = ["approve"]\n'
     path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + targets + login + accounts, "utf-8")
-    pages = open_for_accounts(load_settings(path), announce=lambda _text: None, environ=passwords)
-    assert pages is not None
+    pages = open_for_accounts(load_settings(path), passwords)
     return serve_pages(pages)
 
 

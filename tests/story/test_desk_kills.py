@@ -14,11 +14,11 @@ import pytest
 from depositing import validator
 from desk import FAST
 from doideposit.cli.init import PRESETS
-from doideposit.web.desk.opening import open_here
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings, open_depositor
 from finished_documents import document
 from forked import fork, status_of
+from running_pages import open_for_ada
 from visiting import Visitor
 
 pytestmark = [
@@ -33,7 +33,7 @@ DISK = {"open", "os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir", "sq
 
 
 def opened(folder: Path) -> tuple[Application, Visitor]:
-    pages, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    pages, token = open_for_ada(load_settings(folder / "doideposit.toml"))
     return pages, Visitor(pages.app.test_client()).get(f"/enter/{token}")
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import io
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -20,12 +21,11 @@ from doideposit.config.settings import Settings
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
-from doideposit.web.desk.opening import open_for_accounts, open_here
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
 from hostile_documents import pdf
-from running_pages import start_pages
+from running_pages import open_for_accounts, open_for_ada, start_pages
 from visiting import Visitor
 
 DOI = "10.48251/SADF.ISSN.2406-5617.C300"
@@ -56,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pages(folder: Path) -> Iterator[tuple[Application, str]]:
-    made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    made, token = open_for_ada(load_settings(folder / "doideposit.toml"))
     yield made, token
     made.close()
 
@@ -69,8 +69,7 @@ def ada(pages: tuple[Application, str]) -> Visitor:
 
 @pytest.fixture
 def shared(folder: Path) -> Iterator[Application]:
-    made = open_for_accounts(load_settings(folder / "doideposit.toml"), announce=lambda _text: None)
-    assert made is not None
+    made = open_for_accounts(load_settings(folder / "doideposit.toml"), os.environ)
     yield made
     made.close()
 
@@ -223,7 +222,7 @@ def test_another_plan_than_the_one_that_counts_is_shown_again_first(ada: Visitor
 def test_a_plan_that_was_shown_is_sent_after_a_restart(ada: Visitor, folder: Path) -> None:
     look = with_document(ada, document()).press("look").url
     plan = shown_plan(ada)
-    made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    made, token = open_for_ada(load_settings(folder / "doideposit.toml"))
     later = Visitor(made.app.test_client()).get(f"/enter/{token}")
     later.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
     assert later.url == f"/numbers/{DOI}"
@@ -291,14 +290,14 @@ def test_a_record_file_that_somebody_else_changed_is_not_overwritten(ada: Visito
 
 def test_after_a_restart_what_was_typed_is_there_again(ada: Visitor, folder: Path) -> None:
     with_document(ada, document()).press("save", title="Typed before the lights went out")
-    made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    made, token = open_for_ada(load_settings(folder / "doideposit.toml"))
     later = Visitor(made.app.test_client()).get(f"/enter/{token}")
     assert "Typed before the lights went out" in later.page
     made.close()
 
 
 def test_an_old_cookie_of_a_run_before_is_worth_nothing(ada: Visitor, folder: Path) -> None:
-    made, _ = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    made, _ = open_for_ada(load_settings(folder / "doideposit.toml"))
     client = made.app.test_client()
     cookie = ada.client.get_cookie("doideposit-desk")
     assert cookie is not None
@@ -469,8 +468,7 @@ def real(folder: Path) -> Iterator[Application]:
     """The pages of a publisher who registers for real, where another person has to approve; Crossref is a sandbox."""
     with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
         settings = registering_for_real(folder, url, "approvals = 1")
-        made = open_for_accounts(settings, announce=lambda _text: None)
-        assert made is not None
+        made = open_for_accounts(settings, os.environ)
         yield made
         made.close()
 
@@ -480,7 +478,7 @@ def test_crossref_away_stops_nothing_but_the_registration(
 ) -> None:
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
     settings = registering_for_real(folder, "http://127.0.0.1:9")
-    made, token = open_here(settings, user="ada", announce=lambda _text: None)
+    made, token = open_for_ada(settings)
     ada = Visitor(made.app.test_client()).get(f"/enter/{token}")
     draft = with_document(ada, document()).press("look").url.removesuffix("/look")
     assert "a new DOI" in ada.page
@@ -499,7 +497,7 @@ def test_a_number_in_doubt_is_not_called_unchanged(folder: Path, monkeypatch: py
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
     with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
         settings = registering_for_real(folder, url)
-        made, token = open_here(settings, user="ada", announce=lambda _text: None)
+        made, token = open_for_ada(settings)
         ada = Visitor(made.app.test_client()).get(f"/enter/{token}")
         draft = with_document(ada, document()).press("look").url.removesuffix("/look")
         ada.get(f"{draft}/look?target=production")

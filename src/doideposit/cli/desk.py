@@ -28,12 +28,14 @@ def desk(invocation: Invocation, port: int, no_browser: bool, target: str | None
     Only this computer reaches them, and only by the address that is printed, which works once. They use the same
     configuration, record files and ledger as every other command. Ctrl-C ends them; what was typed is kept.
     """
+    from doideposit.web.desk.gate import Gate
     from doideposit.web.desk.messages import MAX_UPLOAD
-    from doideposit.web.desk.opening import open_here
+    from doideposit.web.desk.opening import open_pages
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
-    pages, token = open_here(settings, user=_user_name(), announce=terminal.note)
+    gate = Gate.of_person(_user_name(), settings)
+    pages, token = open_pages(settings, gate, announce=terminal.note), gate.accounts.one_time_token()
     way_in = settings.desk.drafts / ".open.html"
     pages.serve(
         port=port,

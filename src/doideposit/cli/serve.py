@@ -12,6 +12,7 @@ from doideposit.errors import ConfigurationError
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
     from doideposit.web.tokens import Tokens
+    from doideposit.web.watching import JobWatch
 
 __all__ = ["serve"]
 
@@ -39,28 +40,23 @@ def serve(
     http: put a web server with https in front of it if other machines must reach it. Deposits are followed up by
     `doideposit run`. After SIGTERM or Ctrl-C it first finishes the requests under way.
     """
-    from doideposit.job.inbox.folders import Folders
-    from doideposit.job.monitoring import Run
     from doideposit.web.application import application
+    from doideposit.web.desk.gate import Gate
     from doideposit.web.desk.messages import MAX_UPLOAD
-    from doideposit.web.desk.opening import open_for_accounts
-    from doideposit.web.watching import JobWatch
-    from doideposit.wiring import open_depositor, system_clock
+    from doideposit.web.desk.opening import open_pages
+    from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
-    pages = open_for_accounts(settings, announce=terminal.note)
+    gate = Gate.of_accounts(settings, os.environ)
+    pages = None if gate is None else open_pages(settings, gate, announce=terminal.note)
     api = application(
         lambda: open_depositor(settings, announce=terminal.note),
         tokens=_load_tokens(settings, needed=pages is None),
         notify_endpoints=settings.api.notify_endpoints,
         log=terminal.note,
         log_as_json=json_logs,
-        job=JobWatch(
-            lambda: Run.read_last(Folders(settings.inbox.folder).last_run, system_clock()),
-            settings.api.job_within,
-            open_metrics=settings.api.metrics == "open",
-        ),
+        job=_job_watch(settings),
     )
 
     def show_address(actual: int) -> None:
@@ -73,6 +69,20 @@ def serve(
     app, most = (api, None) if pages is None else (replace(api, pages=pages), 2 * MAX_UPLOAD)
     app.serve(host, port, threads=threads, ready=show_address, allow_remote=allow_remote, max_body=most)
     terminal.note("stopped: every request was answered")
+
+
+def _job_watch(settings: "Settings") -> "JobWatch":
+    """Return what tells how the scheduled job does, by the file that each of its passes writes."""
+    from doideposit.job.inbox.folders import Folders
+    from doideposit.job.monitoring import Run
+    from doideposit.web.watching import JobWatch
+    from doideposit.wiring import system_clock
+
+    return JobWatch(
+        lambda: Run.read_last(Folders(settings.inbox.folder).last_run, system_clock()),
+        settings.api.job_within,
+        open_metrics=settings.api.metrics == "open",
+    )
 
 
 def _load_tokens(settings: "Settings", *, needed: bool) -> "Tokens":

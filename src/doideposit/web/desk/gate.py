@@ -2,14 +2,16 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from doideposit.config.settings import Settings
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.messages import message_page
 from doideposit.web.views import Views, route
@@ -31,6 +33,8 @@ _HEADERS: Final = {
 }
 # Seconds by which a clock may be set back before sessions end.
 CLOCK_SET_BACK: Final = 600
+# Names by which a browser on this computer reaches the pages.
+THIS_COMPUTER: Final = ("127.0.0.1", "localhost")
 # What may be asked without being signed in.
 _OPEN: Final = frozenset({"static", "gate.sign_in_by_token", "gate.sign_in"})
 _ASK: Final = "Ask the person who maintains the configuration; the roles are set in [desk.accounts]."
@@ -55,6 +59,40 @@ class Gate(Views):
     hosts: tuple[str, ...] = ()
     idle: timedelta = timedelta(hours=8)
     https: bool = False
+
+    @classmethod
+    def of_person(cls, user: str, settings: Settings) -> Self:
+        """Return the gate for the person at this computer, who may do everything."""
+        return cls(
+            DeskAccounts({}),
+            local=DeskAccount(user, frozenset(DeskRole)),
+            # Another site that gets its own name to lead to this computer must not be answered (DNS rebinding).
+            hosts=THIS_COMPUTER,
+            idle=settings.desk.idle,
+        )
+
+    @classmethod
+    def of_accounts(cls, settings: Settings, environ: Mapping[str, str]) -> Self | None:
+        """Return the gate for the accounts of the configuration; None where it names none.
+
+        Raises `ConfigurationError` for a password that cannot be fetched or used.
+        """
+        if not settings.desk.accounts:
+            return None
+        accounts = {}
+        for name, account in settings.desk.accounts.items():
+            password = None
+            # An account without a password is one that the web server in front signs in.
+            if account.password is not None:
+                password = account.password.resolve(environ=environ, service="doideposit-desk", username=name)
+            accounts[name] = (password, frozenset(map(DeskRole, account.roles)))
+        return cls(
+            DeskAccounts(accounts),
+            user_header=settings.desk.user_header,
+            hosts=(*THIS_COMPUTER, *settings.desk.hosts),
+            idle=settings.desk.idle,
+            https=bool(settings.desk.hosts),
+        )
 
     def guard(self, app: Flask) -> None:
         """Ask before every request of an application, and add the ways in to it."""

@@ -26,6 +26,7 @@ from doideposit.deposits.planning import (
 from doideposit.deposits.preflight import preflight
 from doideposit.deposits.updates import Seen
 from doideposit.deposits.values import Plan
+from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi
@@ -52,6 +53,18 @@ class Planner:
         # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
         checker = self.checker.knowing(partial(Seen.is_registered, self.context))
         return self.plan_checked(checker.read_streaming(items), may)
+
+    def plan_given(self, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
+        """Return the plan that is given, or a plan of the inputs; raise `UsageError` for a plan that is not alone."""
+        plans = [item for item in items if isinstance(item, Plan)]
+        if not plans:
+            return self.plan([item for item in items if not isinstance(item, Plan)], Permissions(retry))
+        if len(items) > 1 or retry:
+            raise UsageError("deposit a plan alone, as it was made", hint="give `retry` when making the plan")
+        target = self.context.target
+        if plans[0].target != target:
+            raise UsageError(f"the plan is for {plans[0].target}, but this depositor sends to {target}")
+        return plans[0]
 
     def plan_checked(self, checked: Iterable[Checked], may: Permissions) -> Plan:
         """Plan what to do with inputs that are checked."""

@@ -257,7 +257,7 @@ class Depositor:
         (nothing is marked failed), `LedgerError` and `SchemaError`.
         """
         if dry_run:
-            plan = self._require_plan(self._planner(), items, retry=retry)
+            plan = self._planner().plan_given(items, retry=retry)
             return DepositReport(self.target, tuple(map(ReportEntry.of, plan.entries)))
         on_event = on_event or quiet
         decisions = self._record(self._planner(), items, retry=retry, on_event=on_event)
@@ -286,22 +286,11 @@ class Depositor:
         self, planner: Planner, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
         self._rules.require(self.target)
-        plan = self._require_plan(planner, items, retry=retry)
+        plan = planner.plan_given(items, retry=retry)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(item is plan for item in items)
         delivery = Delivery(planner.context, planner.decide)
         return delivery.record(Approved.of_plan(plan), replan=replan, on_event=on_event)
-
-    def _require_plan(self, planner: Planner, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
-        """Return the given plan, or a plan of the given inputs."""
-        plans = [item for item in items if isinstance(item, Plan)]
-        if not plans:
-            return planner.plan([item for item in items if not isinstance(item, Plan)], Permissions(retry))
-        if len(items) > 1 or retry:
-            raise UsageError("deposit a plan alone, as it was made", hint="give `retry` when making the plan")
-        if plans[0].target != self.target:
-            raise UsageError(f"the plan is for {plans[0].target}, but this depositor sends to {self.target}")
-        return plans[0]
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
         """Upload the recorded files that are due, after asking about uploads in doubt; raises `CredentialsRefused`."""

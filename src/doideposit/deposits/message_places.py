@@ -81,8 +81,8 @@ def named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Loc | None:
         (len(value), loc) for loc, value in _text_values(fields) if len(value) >= LEAST and value.casefold() in words
     ]
     # A message about a person or a relation names the DOI of the record as well.
-    other = [one for one in named if one[1] != ("doi",)] or named
-    return max(other, key=lambda one: one[0])[1] if other else FIXED.get(finding.code)
+    other = [(length, loc) for length, loc in named if loc != ("doi",)] or named
+    return max(other, key=lambda found: found[0])[1] if other else FIXED.get(finding.code)
 
 
 def _text_values(value: RawValue, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:

@@ -45,19 +45,19 @@ class WarningInbox:
         """Return the record of its DOI, and those of the others: from the ledger, else as Crossref has them now."""
         return tuple(self._side_of(doi) for doi in (str(warning.doi), *warning.others))
 
-    def report_conflict(self, one: Doi, other: Doi, at: datetime) -> bool:
+    def report_conflict(self, doi: Doi, other: Doi, at: datetime) -> bool:
         """Record a conflict that a report names if the two records are alike at Crossref.
 
         False where they are not, where it is known already, or where nobody could look; then nothing is written.
         """
         known = {(warning.doi.key, other_doi.casefold()) for warning in self.all() for other_doi in warning.others}
-        if self._context.ledger.works.one(one) is None or (one.key, other.key) in known:
+        if self._context.ledger.works.one(doi) is None or (doi.key, other.key) in known:
             return False
-        sides = [self._ask_crossref(str(doi)) for doi in (one, other)]
+        sides = [self._ask_crossref(str(side)) for side in (doi, other)]
         if not sides[0].is_like(sides[1]):
             return False
         detail = {"dois_in_conflict": str(other), "message": "Conflict, from a report", "reported": at.isoformat()}
-        self._context.ledger.works.note(EventKind.WARNED, [one], detail)
+        self._context.ledger.works.note(EventKind.WARNED, [doi], detail)
         return True
 
     def look_again(self, dois: Sequence[Doi]) -> int:

@@ -370,7 +370,7 @@ def _accepted_with_it(
         if drift.kind is DriftKind.ADDRESS and as_registered and is_same_page(url, drift.after)
     }
     where = [mark.removeprefix("address:") for mark in seen.accepted if mark.startswith("address:")]
-    if [difference.field for difference in fields] == ["url"] and any(is_same_page(url, one) for one in where):
+    if [difference.field for difference in fields] == ["url"] and any(is_same_page(url, address) for address in where):
         led.add(told.get(DriftKind.CONTENT, ""))
     return frozenset(led)
 
@@ -480,10 +480,10 @@ def _is_retained(difference: Difference, ours: RegisteredRecord) -> bool:
 def _updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
     """Yield the updates of a notice: the type, and the DOI that is updated."""
     updates = record.fields.get("updates")
-    for one in updates if isinstance(updates, list) else ():
-        if isinstance(one, Mapping):
+    for notice in updates if isinstance(updates, list) else ():
+        if isinstance(notice, Mapping):
             try:
-                yield str(one.get("type")), Doi.parse(str(one.get("doi")))
+                yield str(notice.get("type")), Doi.parse(str(notice.get("doi")))
             # A DOI of an update that cannot be read was never ours.
             except InvalidIdentifier:
                 continue

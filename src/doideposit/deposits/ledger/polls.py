@@ -229,12 +229,13 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
         # The names of the other values in `rows` are those of the columns they are for.
         mine = update(submission).where(submission.c.id == bindparam("key"), open_still)
         transaction.connection.execute(mine, rows)
-    for one in polled:
-        if one.odd is not None:
-            _note_unexpected_answer(transaction, one)
-        if one.overdue is not None and one.overdue != one.submission.overdue:
-            detail = {"file_name": one.submission.file_name or "", "milestone": one.overdue.value}
-            transaction.note(EventKind.OVERDUE, submission=one.submission.id, detail=detail)
+    for polled_file in polled:
+        file = polled_file.submission
+        if polled_file.odd is not None:
+            _note_unexpected_answer(transaction, polled_file)
+        if polled_file.overdue is not None and polled_file.overdue != file.overdue:
+            detail = {"file_name": file.file_name or "", "milestone": polled_file.overdue.value}
+            transaction.note(EventKind.OVERDUE, submission=file.id, detail=detail)
 
 
 def _note_unexpected_answer(transaction: Transaction, polled: Polled) -> None:

@@ -56,7 +56,7 @@ class LedgerRow:
             open=bool(self.row[f"{self.prefix}open"]),
             outcome=Outcome(outcome) if outcome else None,
             message=self.row[f"{self.prefix}message"],
-            finding=LedgerRow.finding_of(self.row[f"{self.prefix}finding"]),
+            finding=self.finding(),
             retry=RetryClass(self.row[f"{self.prefix}retry"]) if self.row[f"{self.prefix}retry"] else None,
             details=_words(self.row[f"{self.prefix}details"] or "{}"),
         )
@@ -92,9 +92,9 @@ class LedgerRow:
         """Return the notes of an item from before Crossref answered, such as its lines; empty afterwards."""
         return _words(self.row["details"] or "{}").get(name, "")
 
-    @staticmethod
-    def finding_of(text: str | None) -> Finding | None:
-        """Return the finding as the ledger kept it."""
+    def finding(self) -> Finding | None:
+        """Return the finding about the DOI of a submission, None where Crossref found nothing."""
+        text = self.row[f"{self.prefix}finding"]
         if text is None:
             return None
         data = json.loads(text)

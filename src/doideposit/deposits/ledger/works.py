@@ -174,11 +174,8 @@ class Works:
                 joined = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
                 row = connection.execute(joined.where(submission.c.id == key)).mappings().one()
                 uploads = connection.execute(select(attempt).where(attempt.c.submission == key)).mappings()
-                sent = [
-                    each
-                    for each in (LedgerRow(row).attempt() for row in uploads)
-                    if each.status is not AttemptStatus.NOT_RECEIVED
-                ]
+                attempts = [LedgerRow(upload).attempt() for upload in uploads]
+                sent = [upload for upload in attempts if upload.status is not AttemptStatus.NOT_RECEIVED]
                 of_items = connection.execute(select(item).where(item.c.submission == key)).mappings()
                 readable = [LedgerRow(found_row).item() for found_row in of_items]
                 digest = hashlib.sha256(row["xml"] or b"").hexdigest()
@@ -397,7 +394,7 @@ def _past_failure(connection: Connection, row: RowMapping, state: State | None) 
     failed = row["item_outcome"] in {Outcome.FAILED, Outcome.MISSING}
     if not failed and state is not State.REFUSED:
         return None
-    finding = LedgerRow.finding_of(row["item_finding"])
+    finding = LedgerRow(row, "item_").finding()
     same = (item.c.target == row["target"], item.c.doi == row["doi"], item.c.fingerprint == row["item_fingerprint"])
     times = select(func.count()).select_from(item).where(*same, item.c.outcome.in_(["failed", "missing"]))
     return PastFailure(

@@ -176,7 +176,7 @@ def _judge_built(context: DepositContext, checker: Checker, sending: Sending, xm
 
 def _judge_ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
     batch = checker.validator.seal(xml).batch
-    item = next((one for one in DepositItem.read_all(xml) if one.doi == doi), None)
+    item = next((item for item in DepositItem.read_all(xml) if item.doi == doi), None)
     if batch is None or item is None or sending.schema_version:
         raise PlanUnusable(f"the plan does not hold a valid deposit file with {doi}", hint=_EDITED)
     return _Judged(item, "", None, None)

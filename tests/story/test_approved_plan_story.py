@@ -168,7 +168,7 @@ class CountingValidator:
         self.verdicts = 0
 
     def __getattr__(self, name: str) -> Any:
-        self.verdicts += name in {"validate", "seal"}
+        self.verdicts += name in {"validate", "seal", "seal_item"}
         return getattr(self.real, name)
 
 

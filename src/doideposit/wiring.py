@@ -22,7 +22,6 @@ from doideposit.findings import Finding
 
 if TYPE_CHECKING:
     from doideposit.crossref.guarded_fetch import FetchPage
-    from doideposit.crossref.http import Fetch, Timeouts
     from doideposit.crossref.registrar import Credentials, Registrar
     from doideposit.deposits.accounts import PublisherAccount
     from doideposit.deposits.context import RegistryPort
@@ -36,7 +35,6 @@ __all__ = [
     "load_settings",
     "open_checker",
     "open_depositor",
-    "open_fetch",
     "open_ledger",
     "open_page_fetch",
     "open_path",
@@ -314,25 +312,6 @@ def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[
 
     delays = Delays(**settings.sandbox.delays.model_dump())
     return Sandbox(clock=clock, validate=validator.validate, delays=delays, state=settings.sandbox.state)
-
-
-def open_fetch(
-    timeouts: "Timeouts",
-    shown: "Callable[[str], str] | None" = None,
-    *,
-    accept: str = "*/*",
-    contact: str | None = None,
-) -> "Fetch":
-    """Return what fetches an address within these times; the log has what `shown` leaves of it.
-
-    `accept` is the media type that is asked for, `contact` a mail address for those who run the other side.
-
-    This is the way of every part that fetches pages which are not part of Crossref's protocol.
-    """
-    from doideposit.crossref.http import Exchange
-
-    agent = Exchange.default_user_agent() + (f" (mailto:{contact})" if contact else "")
-    return Exchange(timeouts, agent, shown=shown, accept=accept).get
 
 
 def open_page_fetch(settings: Settings) -> "FetchPage":

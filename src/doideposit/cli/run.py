@@ -216,13 +216,12 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
 def _ping_monitor(url: str) -> None:
     """Fetch the address; no message repeats it, because such addresses are secrets of their own."""
     from doideposit.crossref.http import Exchange, NoAnswer, Timeouts
-    from doideposit.wiring import open_fetch
 
     # A ping must not hold up the job: the next one comes with the next pass.
-    fetch = open_fetch(Timeouts(connect=5, read=10, total=20), Exchange.host_alone)
+    exchange = Exchange(Timeouts(connect=5, read=10, total=20), shown=Exchange.host_alone)
     try:
         # The answer is not read; its size is bounded anyway.
-        answer = fetch(url, limit=10_000)
+        answer = exchange.get(url, limit=10_000)
     except NoAnswer as error:
         raise WorldError(f"the address to ping could not be fetched: {error.reason}") from None
     if answer.status >= 300:  # noqa: PLR2004  (everything but success)

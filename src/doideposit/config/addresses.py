@@ -1,15 +1,15 @@
 """Addresses in the configuration: of Crossref's systems, of pages to fetch, and of people."""
 
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from doideposit.crossref.registrar import is_loopback
 from doideposit.records.models.text import PlainText
 
-__all__ = ["Address", "MailAddress", "PingAddress", "is_loopback"]
+__all__ = ["Address", "MailAddress", "PingAddress"]
 
 
 def _check_address(url: str) -> str:
@@ -28,15 +28,6 @@ def _check_address(url: str) -> str:
         hint = "write https://; plain http is allowed for this machine only, such as http://127.0.0.1:8080"
         raise PydanticCustomError("address-unencrypted", "a password would be sent unencrypted", {"hint": hint})
     return url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine is meant by a host."""
-    try:
-        return ip_address(host).is_loopback
-    # Of all names, only this one always means the own machine (RFC 6761, section 6.3).
-    except ValueError:
-        return host == "localhost"
 
 
 def _check_ping_address(url: str) -> str:

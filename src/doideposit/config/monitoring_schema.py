@@ -7,10 +7,11 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from doideposit.config.addresses import MailAddress, PingAddress, is_loopback
+from doideposit.config.addresses import MailAddress, PingAddress
 from doideposit.config.durations import Duration
 from doideposit.config.passwords import FOUR_WAYS, PasswordReference
 from doideposit.config.section import FilePath, MetricsPath, Section
+from doideposit.crossref.registrar import is_loopback
 from doideposit.deposits.lateness import Deadlines
 from doideposit.records.models.text import PlainText
 

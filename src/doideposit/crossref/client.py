@@ -77,13 +77,12 @@ class CrossrefClient:
         credentials: Callable[[], Credentials],
         *,
         timeouts: Timeouts | None = None,
-        user_agent: str | None = None,
         pending: Callable[[], int] | None = None,
     ) -> None:
         url = Endpoint.check_address(endpoint.url, f"the address of target {endpoint.target}")
         self._endpoint = replace(endpoint, url=url)
         self._credentials = credentials
-        self._exchange = Exchange(timeouts, user_agent)
+        self._exchange = Exchange(timeouts)
         self._pending = pending or (lambda: 0)
 
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:

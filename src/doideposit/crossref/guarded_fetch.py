@@ -81,7 +81,7 @@ class GuardedFetch:
         resolve: Resolve | None = None,
         timeouts: Timeouts = _TIMEOUTS,
     ) -> None:
-        self._user_agent = Exchange.default_user_agent() + (f" (mailto:{contact})" if contact else "")
+        self._contact = contact
         self._allowed = frozenset(host.lower().rstrip(".") for host in allowed)
         self._resolve = resolve or self.system_resolver
         self._timeouts = timeouts
@@ -108,7 +108,7 @@ class GuardedFetch:
             if left <= 0:
                 break
             timeouts = Timeouts(min(self._timeouts.connect, left), min(self._timeouts.read, left), left)
-            exchange = Exchange(timeouts, self._user_agent, adapter=partial(_PinnedAdapter, address))
+            exchange = Exchange(timeouts, contact=self._contact, adapter=partial(_PinnedAdapter, address))
             try:
                 return exchange.get(plain, limit=limit)
             except NoAnswer as error:

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
     import requests
@@ -111,7 +112,7 @@ _PLAIN = {"Accept-Encoding": "identity", "Connection": "close"}
 class Exchange:
     """Send single requests. The log has what `shown` leaves of an address; `adapter` makes each connection.
 
-    `accept` is the media type that is asked for.
+    `accept` is the media type that is asked for, `contact` a mail address for those who run the other side.
 
     Nothing is kept between them but the last `remember` answers that came with an ``ETag``: where the server says that
     one still holds (304), it is given again.
@@ -120,15 +121,16 @@ class Exchange:
     def __init__(
         self,
         timeouts: Timeouts | None = None,
-        user_agent: str | None = None,
         *,
+        contact: str | None = None,
         shown: Callable[[str], str] | None = None,
         adapter: "Callable[[], HTTPAdapter] | None" = None,
         remember: int = 0,
         accept: str = "*/*",
     ) -> None:
         self._timeouts = timeouts or Timeouts()
-        self._user_agent = user_agent or Exchange.default_user_agent()
+        # In the form that Crossref asks for (REST API documentation, "Etiquette").
+        self._user_agent = Exchange.program() + (f" (mailto:{quote(contact, safe='@+')})" if contact else "")
         # Up to its question mark: a query may hold a login.
         self._shown = shown or (lambda url: url.partition("?")[0])
         self._adapter = adapter
@@ -231,7 +233,8 @@ class Exchange:
         return urlsplit(url).hostname or ""
 
     @staticmethod
-    def default_user_agent() -> str:
+    @cache
+    def program() -> str:
         """Return who we say we are: the program and its version."""
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 

@@ -25,6 +25,7 @@ __all__ = [
     "RegisteredWork",
     "Registrar",
     "ResolvedHandle",
+    "is_loopback",
 ]
 
 
@@ -79,7 +80,7 @@ class Endpoint:
             raise ConfigurationError(
                 f"{what} must not contain a user name, a password, ? or #", hint="give the login in its own settings"
             )
-        if parts.scheme == "http" and not _is_loopback(host):
+        if parts.scheme == "http" and not is_loopback(host):
             raise ConfigurationError(
                 f"{what} is http://{host}: the password would be sent unencrypted",
                 hint="use https; http is allowed only for 127.0.0.1 and localhost",
@@ -187,7 +188,8 @@ class Registrar(Protocol):
         """
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine is meant by a host."""
     try:
         return ip_address(host).is_loopback
     # Of all names, only this one always means the own machine (RFC 6761, section 6.3).

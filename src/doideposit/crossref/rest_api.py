@@ -84,7 +84,6 @@ class Registry:
         *,
         mailto: str | None,
         timeouts: Timeouts | None = None,
-        user_agent: str | None = None,
         waiting: PassingTime | None = None,
         fetch: Fetch | None = None,
     ) -> None:
@@ -92,12 +91,11 @@ class Registry:
         self._rest = endpoint.rest_url and Endpoint.check_address(endpoint.rest_url, "rest_url")
         self._handles = endpoint.handle_url and Endpoint.check_address(endpoint.handle_url, "handle_url")
         self._mailto = {"mailto": mailto} if mailto else {}
-        agent = user_agent or Exchange.default_user_agent()
         self._fetch = (
             fetch
             or Exchange(
                 timeouts or Timeouts(connect=10.0, read=30.0, total=60.0),
-                f"{agent} (mailto:{quote(mailto, safe='@+')})" if mailto else agent,
+                contact=mailto,
                 remember=REMEMBERED,
             ).get
         )

@@ -11,13 +11,12 @@ from typing import Final
 
 from doideposit.config.settings import Settings
 from doideposit.crossref.client import CrossrefClient
-from doideposit.crossref.http import Culprit, HttpAnswer, NoAnswer, Timeouts
+from doideposit.crossref.http import Culprit, Exchange, HttpAnswer, NoAnswer, Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check
 from doideposit.errors import ConfigurationError
-from doideposit.wiring import open_fetch
 
 __all__ = ["check_online"]
 
@@ -39,7 +38,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     base = Endpoint.check_address(endpoint.url, f"the address of target {endpoint.target}")
     # Any answer shows that the host can be reached.
     try:
-        answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
+        answer = Exchange(PATIENCE).get(f"{base}/", limit=ENOUGH)
     except NoAnswer as failure:
         yield Check.fail("network", f"{host} cannot be reached: {failure.reason}", _network_advice(failure, base))
         return

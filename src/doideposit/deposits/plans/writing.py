@@ -85,7 +85,7 @@ class PlanWriter:
             if name in known
         }
         return {
-            MADE_WITH: Exchange.default_user_agent(),
+            MADE_WITH: Exchange.program(),
             "target": context.target,
             "address": context.address,
             **{key: value for name in sorted(series) for key, value in _depositor_keys(context, name)},

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from doideposit.config.settings import Settings
-from doideposit.crossref.http import Timeouts
+from doideposit.crossref.http import Exchange, Timeouts
 from doideposit.records.extraction.draft import Draft
 from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.manuscript import Manuscript
@@ -12,7 +12,7 @@ from doideposit.web.desk.application import staff_pages
 from doideposit.web.desk.gate import Gate
 from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.serving import Application
-from doideposit.wiring import load_settings, open_checker, open_depositor, open_fetch, system_clock
+from doideposit.wiring import load_settings, open_checker, open_depositor, system_clock
 
 __all__ = ["open_pages"]
 
@@ -43,4 +43,4 @@ def _look_ups(settings: Settings) -> LookUps:
     contact = settings.depositor.email if settings.depositor else None
     # Short: a person waits for the answer, and can type the id instead.
     patience = Timeouts(connect=4, read=8, total=12)
-    return LookUps(open_fetch(patience, accept="application/json", contact=contact))
+    return LookUps(Exchange(patience, accept="application/json", contact=contact).get)

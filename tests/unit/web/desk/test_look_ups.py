@@ -7,10 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from doideposit.crossref.http import Timeouts
+from doideposit.crossref.http import Exchange, Timeouts
 from doideposit.errors import WorldError
 from doideposit.web.desk.look_ups import BURST, MOST, ORCID, ROR, Candidate, LookUps
-from doideposit.wiring import open_fetch
 
 CARBERRY = "https://orcid.org/0000-0002-1825-0097"
 PERSON = {
@@ -33,7 +32,7 @@ BROWN = {
 
 @pytest.fixture
 def look_ups() -> LookUps:
-    fetch = open_fetch(Timeouts(1, 1, 2), accept="application/json", contact="doi@example.org")
+    fetch = Exchange(Timeouts(1, 1, 2), accept="application/json", contact="doi@example.org").get
     return LookUps(fetch, monotonic=lambda: 0.0)
 
 

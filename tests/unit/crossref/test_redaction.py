@@ -4,13 +4,14 @@ import base64
 import html
 import json
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doideposit.cli.masking import masked
+from doideposit.cli.masking import configuration_line
 from doideposit.crossref.redaction import REDACTED, redact
 
 SPELLERS: dict[str, Callable[[str], bytes]] = {
@@ -62,5 +63,7 @@ def test_the_longest_spelling_goes_first_and_nothing_is_no_secret() -> None:
         ('url = "postgresql://host/d?password=x"', "ledger", "url = ••••••"),
     ],
 )
-def test_lines_of_a_configuration_are_covered(line: str, heading: str, shown: str) -> None:
-    assert masked(line, heading) == shown
+def test_lines_of_a_configuration_are_covered(tmp_path: Path, line: str, heading: str, shown: str) -> None:
+    file = tmp_path / "doideposit.toml"
+    file.write_text(f"[{heading}]\n{line}\n" if heading else f"\n{line}\n", encoding="utf-8")
+    assert configuration_line(str(file), 2) == shown

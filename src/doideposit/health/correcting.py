@@ -8,7 +8,6 @@ says so in its `status`. Sources: Crossref documentation, "registering updates";
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +15,6 @@ from doideposit.files import from_here
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.works import commentaries_in
 from doideposit.records.editing import Append, Edit, Edited, Set
-from doideposit.records.editing.edits import applied
 from doideposit.records.editing.files import Editable
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
@@ -83,7 +81,9 @@ class SingleRecord:
                 _finding("file-changed", message, "run the command again, which reads what it says now", self.path),
             )
         # The same edits on what was read: files and headers spell keys in their own way, and records do not.
-        data = reduce(applied, edits, dict(raw.data))
+        data = dict(raw.data)
+        for edit in edits:
+            data = edit.applied_to(data)
         parsed = ParsedRecord.of(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
         return parsed.findings if parsed.record is None else SingleRecord(parsed.record, self.path, edited)
 

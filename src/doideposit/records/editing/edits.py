@@ -7,59 +7,68 @@ from typing import Any
 
 from doideposit.findings import Loc, field_path
 
-__all__ = ["Append", "CannotEdit", "Edit", "Remove", "Set", "applied", "as_texts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Give the value at `loc` another content, or make it where it is missing."""
-
-    loc: Loc
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Take the value at `loc` away, with its key."""
-
-    loc: Loc
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Add a value to the end of the list at `loc`, which is made where it is missing."""
-
-    loc: Loc
-    value: Any
-
-
-Edit = Set | Remove | Append
+__all__ = ["Append", "CannotEdit", "Edit", "Remove", "Set", "as_texts"]
 
 
 class CannotEdit(Exception):
     """Say why a value cannot be changed without touching something else."""
 
 
-def applied(data: Any, edit: Edit) -> Any:
-    """Return the data after the edit, with which the new text is compared when it is read back."""
-    # The data before the edit are compared with the file once more, and must not change.
-    root = copy.deepcopy(data)
-    parent = _find_parent(root, edit.loc)
-    last = edit.loc[-1]
-    match edit:
-        case Set(value=value):
-            _set_value(parent, last, as_texts(value), edit.loc)
+@dataclass(frozen=True, slots=True)
+class _EditOfValue:
+    """Change the value at `loc`, which is the way to it from the top of the data."""
+
+    loc: Loc
+
+    def applied_to(self, data: Any) -> Any:
+        """Return the data after the edit, with which the new text is compared when it is read back.
+
+        Raises `CannotEdit`.
+        """
+        # The data before the edit are compared with the file once more, and must not change.
+        root = copy.deepcopy(data)
+        self._change(_find_parent(root, self.loc), self.loc[-1])
+        return root
+
+    def _change(self, parent: Any, last: str | int) -> None:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Set(_EditOfValue):
+    """Give the value at `loc` another content, or make it where it is missing."""
+
+    value: Any
+
+    def _change(self, parent: Any, last: str | int) -> None:
+        _set_value(parent, last, as_texts(self.value), self.loc)
+
+
+@dataclass(frozen=True, slots=True)
+class Remove(_EditOfValue):
+    """Take the value at `loc` away, with its key."""
+
+    def _change(self, parent: Any, last: str | int) -> None:
+        if not _has_step(parent, last):
+            raise CannotEdit(f"there is no `{field_path(self.loc)}`")
+        del parent[last]
+
+
+@dataclass(frozen=True, slots=True)
+class Append(_EditOfValue):
+    """Add a value to the end of the list at `loc`, which is made where it is missing."""
+
+    value: Any
+
+    def _change(self, parent: Any, last: str | int) -> None:
         # A list that is not there is made with its first entry.
-        case Append(value=value):
-            listed = parent[last] if _has_step(parent, last) else None
-            if listed is not None and not isinstance(listed, list):
-                raise CannotEdit(f"`{field_path(edit.loc)}` is not a list")
-            _set_value(parent, last, [*(listed or []), as_texts(value)], edit.loc)
-        case Remove():
-            if not _has_step(parent, last):
-                raise CannotEdit(f"there is no `{field_path(edit.loc)}`")
-            del parent[last]
-    return root
+        listed = parent[last] if _has_step(parent, last) else None
+        if listed is not None and not isinstance(listed, list):
+            raise CannotEdit(f"`{field_path(self.loc)}` is not a list")
+        _set_value(parent, last, [*(listed or []), as_texts(self.value)], self.loc)
+
+
+Edit = Set | Remove | Append
 
 
 def as_texts(value: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from doideposit.files import disk_errors, read_input, write_atomic
 from doideposit.findings import Finding, Severity, Where, field_path, has_errors
-from doideposit.records.editing.edits import CannotEdit, Edit, Remove, Set, applied, as_texts
+from doideposit.records.editing.edits import CannotEdit, Edit, Remove, Set, as_texts
 from doideposit.records.sources.files import UTF_16_MARKS, Loaded
 from doideposit.records.sources.front_matter import HeaderPart, Pair
 from doideposit.records.sources.interface import MAX_FILE_SIZE
@@ -55,7 +55,7 @@ class Editable:
             for edit in edits:
                 spelt = _with_spelling(edit, data) if self.header else edit
                 # What cannot be done to the data is refused here, before the text is looked at.
-                expected = applied(data, spelt)
+                expected = spelt.applied_to(data)
                 part = form.edit(part, spelt, newline)
                 data = form.read(part)
                 # What was written is read again: a change that touches another field is never saved.

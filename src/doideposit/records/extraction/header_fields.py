@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from doideposit.findings import Finding, Loc, Severity, Where, nearest
 from doideposit.records.extraction.dates import PrintedDate
-from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
+from doideposit.records.extraction.header_values import HeaderValue, Stated
 from doideposit.records.extraction.name_parts import PrintedName
 from doideposit.records.extraction.names import NameText
 from doideposit.records.identifiers import Ror
@@ -43,7 +44,7 @@ _AND: Final = re.compile(r"\s(?:and|und|et|&|y|e|en|och|oraz)\s|[;\n]", re.IGNOR
 _INITIALS: Final = re.compile(r"(?:\w\.[\s-]?)+")
 
 
-def _header_authors(top: HeaderValue, notes: HeaderNotes) -> tuple[Stated, ...]:
+def _header_authors(top: HeaderValue, notes: "_HeaderNotes") -> tuple[Stated, ...]:
     """Return the authors of a header, with affiliations and ORCID iDs; note what was not understood."""
     value = top.get(*_AUTHORS)
     for place in ("params", "extra", "citation"):
@@ -53,9 +54,9 @@ def _header_authors(top: HeaderValue, notes: HeaderNotes) -> tuple[Stated, ...]:
         return ()
     shared = dict(_institutions_by_key(top))
     return tuple(
-        one
+        author
         for entry in value.items()
-        for one in _read_author_entry(entry, shared, notes, alone=not isinstance(value.value, list))
+        for author in _read_author_entry(entry, shared, notes, alone=not isinstance(value.value, list))
     )
 
 
@@ -63,7 +64,7 @@ def _header_authors(top: HeaderValue, notes: HeaderNotes) -> tuple[Stated, ...]:
 
 
 def _read_author_entry(
-    entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes, *, alone: bool
+    entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: "_HeaderNotes", *, alone: bool
 ) -> Iterator[Stated]:
     if isinstance(entry.value, str):
         yield from _read_byline(entry, notes, alone=alone)
@@ -83,7 +84,7 @@ def _read_author_entry(
     )
 
 
-def _read_name(entry: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
+def _read_name(entry: HeaderValue, notes: "_HeaderNotes") -> dict[str, Stated] | None:
     inner = entry.get("name")
     parts = inner if inner is not None and isinstance(inner.value, Mapping) else entry
     given, family = parts.get(*_GIVEN), parts.get(*_FAMILY)
@@ -94,7 +95,7 @@ def _read_name(entry: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | No
         return _split_name(whole, notes)
     group = parts.get(*_GROUP)
     if group is not None and group.text:
-        return {"organisation": group.taken()}
+        return {"organisation": group.as_field()}
     if given is not None and given.text:
         return _split_name(given, notes)
     hint = "write given: and family:, or name:"
@@ -108,12 +109,12 @@ def _name_parts(parts: HeaderValue, given: HeaderValue | None, family: HeaderVal
     middle = parts.get("middle", "middlename", "middle-name", "middle_name")
     found: dict[str, Stated] = {}
     if given is not None and given.text:
-        found["given"] = given.taken(" ".join(part.text for part in (given, middle) if part))
-    found["family"] = family.taken(lead + family.text)
-    return found | ({"suffix": suffix.taken()} if suffix and suffix.text else {})
+        found["given"] = given.as_field(" ".join(part.text for part in (given, middle) if part))
+    found["family"] = family.as_field(lead + family.text)
+    return found | ({"suffix": suffix.as_field()} if suffix and suffix.text else {})
 
 
-def _read_byline(entry: HeaderValue, notes: HeaderNotes, *, alone: bool) -> Iterator[Stated]:
+def _read_byline(entry: HeaderValue, notes: "_HeaderNotes", *, alone: bool) -> Iterator[Stated]:
     """Return the authors of a text: one name, “Family, Given”, or several with commas, semicolons or “and”."""
     text = re.sub(r"^by\s+", "", entry.text, flags=re.IGNORECASE)
     if not text:
@@ -154,11 +155,11 @@ def _has_particle(text: str) -> bool:
     return text[:1].islower()
 
 
-def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
+def _split_name(at: HeaderValue, notes: "_HeaderNotes") -> dict[str, Stated] | None:
     """Make an author of a whole name; where it can be split in more than one way, a warning says how it was."""
     plain = _MARKS.sub("", at.text).strip(" *,;")
     if plain.lower() in {"anonymous", "anon", "anonym"}:
-        return {"anonymous": at.taken("true")}
+        return {"anonymous": at.as_field("true")}
     if _KEY.fullmatch(plain) or plain.startswith("@"):
         hint = "write the name as it is printed, or add it with this key to the authors.yml of the site"
         notes.unread("header-author-key", f"“{plain}” is a key, not a name", hint, at, field="authors")
@@ -166,7 +167,7 @@ def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None
     if NameText(plain).is_group:
         hint = "write organisation: for a group, and given: and family: for a person"
         notes.warn("header-author-group", f"“{plain}” is read as an organisation", hint, at, field="authors")
-        return {"organisation": at.taken(plain, sure=False)}
+        return {"organisation": at.as_field(plain, sure=False)}
     if not NameText(NameText(plain).untitled.replace(",", " ")).is_name:
         hint = "write given: and family:, or organisation:"
         notes.unread("header-author", f"“{plain}” does not look like a name", hint, at, field="authors")
@@ -182,7 +183,7 @@ def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None
         ("suffix", name.suffix),
         ("name_style", "eastern" if name.eastern else None),
     )
-    return {key: at.taken(value, sure=name.sure) for key, value in parts if value}
+    return {key: at.as_field(value, sure=name.sure) for key, value in parts if value}
 
 
 # What belongs to an author.
@@ -190,10 +191,10 @@ def _split_name(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None
 
 def _orcid_of(entry: HeaderValue) -> dict[str, Stated]:
     orcid = entry.get(*_ORCID)
-    return {"orcid": orcid.taken()} if orcid is not None and orcid.text else {}
+    return {"orcid": orcid.as_field()} if orcid is not None and orcid.text else {}
 
 
-def _affiliations_of(entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes) -> dict[str, Stated]:
+def _affiliations_of(entry: HeaderValue, shared: Mapping[str, HeaderValue], notes: "_HeaderNotes") -> dict[str, Stated]:
     given = entry.get(*_AFFILIATION)
     if given is None:
         return {}
@@ -202,7 +203,7 @@ def _affiliations_of(entry: HeaderValue, shared: Mapping[str, HeaderValue], note
 
 
 def _referenced_institutions(
-    item: HeaderValue, shared: Mapping[str, HeaderValue], notes: HeaderNotes
+    item: HeaderValue, shared: Mapping[str, HeaderValue], notes: "_HeaderNotes"
 ) -> Iterator[Stated]:
     """Return the institutions of an entry: written out, or by keys of the list of institutions, as “1, 2”."""
     ref = item.get("ref", "id") if item.get("name") is None else None
@@ -221,19 +222,19 @@ def _referenced_institutions(
 
 def _read_institution(value: HeaderValue) -> dict[str, Stated]:
     if value.text:
-        return {"name": value.taken(" ".join(value.text.split()))}
+        return {"name": value.as_field(" ".join(value.text.split()))}
     name = value.get("name", "institution", "organization", "organisation", "university", "text")
     found: dict[str, Stated] = {}
     if name is not None and name.text:
-        found["name"] = name.taken(" ".join(name.text.split()))
+        found["name"] = name.as_field(" ".join(name.text.split()))
     for field, keys in (("department", ("department", "division", "faculty")), ("place", ("city", "place"))):
         part = value.get(*keys)
-        texts = tuple(item.taken() for item in part.items() if item.text) if part is not None else ()
+        texts = tuple(item.as_field() for item in part.items() if item.text) if part is not None else ()
         if texts:
             found[field] = texts[0] if len(texts) == 1 else texts
     ror = value.get("ror")
     if ror is not None and ror.text:
-        found["ror"] = ror.taken(_whole_ror(ror.text))
+        found["ror"] = ror.as_field(_whole_ror(ror.text))
     return found
 
 
@@ -305,18 +306,47 @@ _MOVING: Final = re.compile(
 _TRUTH: Final = frozenset({"true", "false", "yes", "no"})
 
 
-def header_fields(header: Header, notes: HeaderNotes) -> dict[str, Stated]:
-    """Return the contents of a header as fields of a record; note what was not understood."""
+def header_fields(header: Header, file: str, *, strict: bool) -> tuple[dict[str, Stated], list[Finding]]:
+    """Return the fields of a record that a header states, and what was not understood.
+
+    With `strict` that is an error, because the document is deposited directly; else it is a warning.
+    """
+    notes = _HeaderNotes(header, file, strict=strict)
     top = HeaderValue(header.data, ())
-    found: dict[str, Stated] = {}
+    fields: dict[str, Stated] = {}
     for name, keys in _KEYS.items():
         value = _first_value(top, keys)
-        taken = value and _READERS.get(name, _one_line_text)(value, notes)
-        if taken:
-            found[name] = taken
-    found |= _abstract_and_keywords(top, notes)
+        stated = value and _READERS.get(name, _one_line_text)(value, notes)
+        if stated:
+            fields[name] = stated
+    fields |= _abstract_and_keywords(top, notes)
     authors = _header_authors(top, notes)
-    return {**found, "authors": authors} if authors else found
+    return ({**fields, "authors": authors} if authors else fields), notes.found
+
+
+class _HeaderNotes:
+    """Collect what is wrong with a header, at its own lines."""
+
+    def __init__(self, header: Header, file: str, *, strict: bool) -> None:
+        self._header = header
+        self._file = file
+        self._unread = Severity.ERROR if strict else Severity.WARNING
+        self.found: list[Finding] = []
+
+    def unread(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
+        """Note a value that was not understood: it blocks a document that is deposited directly."""
+        self.found.append(Finding(code, self._unread, message, hint, self._where(at.loc, field)))
+
+    def warn(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
+        """Note something a person should look at."""
+        self.found.append(Finding(code, Severity.WARNING, message, hint, self._where(at.loc, field)))
+
+    def _where(self, loc: Loc, field: str) -> Where:
+        """Return the place of a value of the header, or of the value around it."""
+        found = nearest(self._header.places, loc)
+        if found is not None:
+            return Where(self._file, found[1].line, found[1].column, field)
+        return Where(self._file, self._header.lines.get(str(loc[0])) if loc else 1, None, field)
 
 
 def _first_value(top: HeaderValue, keys: tuple[str, ...]) -> HeaderValue | None:
@@ -329,90 +359,90 @@ def _first_value(top: HeaderValue, keys: tuple[str, ...]) -> HeaderValue | None:
     return None
 
 
-def _one_line_text(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _one_line_text(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
     """Return a text on one line; of a list the only item, of a mapping its name or text."""
     if isinstance(value.value, list) and len(value.value) == 1:
         value = next(value.items())
     value = value.get("name", "text", "id", "plain", "main") or value
     if value.text:
-        return value.taken(" ".join(value.text.split()))
+        return value.as_field(" ".join(value.text.split()))
     kind = "a list" if isinstance(value.value, list) else "a mapping"
     key = str(value.loc[-1])
     notes.unread("header-shape", f"`{key}` is {kind}, but one text is expected", f"write {key}: …", value, field=key)
     return None
 
 
-def _series_name(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _series_name(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
     """Return the name of the series; sites also use the key for lists of their own, which say nothing here."""
     return None if isinstance(value.value, list) and len(value.value) > 1 else _one_line_text(value, notes)
 
 
-def _read_date(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
-    taken = _one_line_text(value, notes)
-    if taken is None:
+def _read_date(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
+    stated = _one_line_text(value, notes)
+    if stated is None:
         return None
-    date = PrintedDate.find(taken.text)
-    if date is not None and date.value and not _MOVING.search(taken.text):
-        return value.taken(date.value)
+    date = PrintedDate.find(stated.text)
+    if date is not None and date.value and not _MOVING.search(stated.text):
+        return value.as_field(date.value)
     what = "can be read as two different dates" if date is not None else "is not a date"
-    if _MOVING.search(taken.text):
+    if _MOVING.search(stated.text):
         what = "is a new date each time the page is built"
     hint = "write the day of publication as 2023-09-14"
-    notes.unread("header-date", f"“{taken.text}” {what}", hint, value, field="published")
+    notes.unread("header-date", f"“{stated.text}” {what}", hint, value, field="published")
     return None
 
 
-def _read_url(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _read_url(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
     """Return an address with its host; a path within the site is not an address yet."""
     del notes
-    return value.taken() if re.match(r"https?://\S+$", value.text) else None
+    return value.as_field() if re.match(r"https?://\S+$", value.text) else None
 
 
-def _language_code(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _language_code(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
     """Return the code of the language: en-US and en_US are en for Crossref."""
     if isinstance(value.value, list):
         value = next(value.items())
-    taken = _one_line_text(value, notes)
-    code = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*", taken.text) if taken else None
-    return value.taken(code[1].lower()) if code else taken
+    stated = _one_line_text(value, notes)
+    code = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*", stated.text) if stated else None
+    return value.as_field(code[1].lower()) if code else stated
 
 
 # Fields that need more than a text; all others are taken as they are.
 _READERS: Final = {"series": _series_name, "published": _read_date, "url": _read_url, "language": _language_code}
 
 
-def _abstract_and_keywords(top: HeaderValue, notes: HeaderNotes) -> dict[str, Stated]:
+def _abstract_and_keywords(top: HeaderValue, notes: "_HeaderNotes") -> dict[str, Stated]:
     found: dict[str, Stated] = {}
     abstract = _first_value(top, _ABSTRACT)
     if abstract is not None:
         abstract = abstract.get("text", "content") or abstract
         if abstract.text:
-            found["abstracts"] = ({"text": abstract.taken()},)
+            found["abstracts"] = ({"text": abstract.as_field()},)
     keywords = _first_value(top, _KEYWORDS)
     if keywords is not None and (words := _read_keywords(keywords)):
         found["keywords"] = words
     licence = _first_value(top, _LICENCE)
-    if licence is not None and (taken := _read_licence(licence, notes)):
-        found["licences"] = ({"url": taken},)
+    if licence is not None and (stated := _read_licence(licence, notes)):
+        found["licences"] = ({"url": stated},)
     return found
 
 
-def _read_keywords(value: HeaderValue) -> tuple[Taken, ...]:
+def _read_keywords(value: HeaderValue) -> tuple[HeaderValue, ...]:
     """Return keywords: a list, or a text with commas or semicolons."""
     if isinstance(value.value, str):
         mark = ";" if ";" in value.value else ","
-        return tuple(value.taken(word.strip()) for word in value.value.split(mark) if word.strip())
+        return tuple(value.as_field(word.strip()) for word in value.value.split(mark) if word.strip())
     words = [item.get("name", "text", "term") or item for item in value.items()]
-    return tuple(word.taken() for word in words if word.text)
+    return tuple(word.as_field() for word in words if word.text)
 
 
-def _read_licence(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
+def _read_licence(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
     for item in value.items():
         parts = [part for part in (item.get("url", "link"), item.get("text", "name", "type", "id"), item) if part]
         for part in parts:
             address = part.text if re.match(r"https?://\S+$", part.text) else Licence.address_in(part.text)
             if address:
-                return part.taken(address)
+                return part.as_field(address)
     named = value.text
     if re.search(r"\bCC\b|creative commons", named, re.IGNORECASE):
         hint = "write the version too, as in CC BY 4.0, or the address of the licence"

@@ -1,21 +1,21 @@
-"""Values of a header with the way to them, and what is taken from them for a record."""
+"""Values of a header with the way to them, and what they state of a record."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from doideposit.findings import Finding, Loc, Severity, Where, field_path, nearest
-from doideposit.records.sources.interface import Header
+from doideposit.findings import Loc
 
-__all__ = ["HeaderNotes", "HeaderValue", "Stated", "Taken"]
+__all__ = ["HeaderValue", "Stated"]
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderValue:
-    """Hold a value of a header, and the way to it from the top of the header."""
+    """Hold a value of a header, and the way to it from the top of the header; `sure` if it can be read in one way."""
 
     value: Any
     loc: Loc
+    sure: bool = True
 
     def get(self, *names: str) -> "HeaderValue | None":
         """Return the first of these entries that holds something; keys are compared in small letters."""
@@ -45,44 +45,10 @@ class HeaderValue:
         """Return the text without spaces around it; nothing where this is not text."""
         return self.value.strip() if isinstance(self.value, str) else ""
 
-    def taken(self, text: str | None = None, *, sure: bool = True) -> "Taken":
+    def as_field(self, text: str | None = None, *, sure: bool = True) -> "HeaderValue":
         """Return this value, or `text` made of it, for a field of a record."""
-        return Taken(self.text if text is None else text, self.loc, sure)
+        return HeaderValue(self.text if text is None else text, self.loc, sure)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Hold the text of one field of a record, where in the header it stands, and whether it could be read one way."""
-
-    text: str
-    loc: Loc
-    sure: bool = True
-
-
-# A field of a record, in the form that a record has it.
-Stated = Taken | tuple["Stated", ...] | Mapping[str, "Stated"]
-
-
-class HeaderNotes:
-    """Collect what is wrong with a header, at its own lines."""
-
-    def __init__(self, header: Header, file: str, *, strict: bool) -> None:
-        self._header = header
-        self._file = file
-        self._unread = Severity.ERROR if strict else Severity.WARNING
-        self.found: list[Finding] = []
-
-    def unread(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
-        """Note a value that was not understood: it blocks a document that is deposited directly."""
-        self.found.append(Finding(code, self._unread, message, hint, self.where(at.loc, field)))
-
-    def warn(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
-        """Note something a person should look at."""
-        self.found.append(Finding(code, Severity.WARNING, message, hint, self.where(at.loc, field)))
-
-    def where(self, loc: Loc, field: str | None = None) -> Where:
-        """Return the place of a value of the header, or of the value around it."""
-        found = nearest(self._header.places, loc)
-        if found is not None:
-            return Where(self._file, found[1].line, found[1].column, field or field_path(loc))
-        return Where(self._file, self._header.lines.get(str(loc[0])) if loc else 1, None, field or field_path(loc))
+# A field of a record that a header states, in the form that a record has it.
+Stated = HeaderValue | tuple["Stated", ...] | Mapping[str, "Stated"]

@@ -12,7 +12,7 @@ from typing import Any, Self
 from doideposit.findings import Finding, nearest
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.header_fields import header_fields
-from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
+from doideposit.records.extraction.header_values import HeaderValue, Stated
 from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Orcid
 from doideposit.records.models.relations import Licence
@@ -56,12 +56,11 @@ class Properties:
     @classmethod
     def of_header(cls, header: Header, file: str) -> tuple[Self, tuple[Finding, ...]]:
         """Return the properties that a header gives, and the values that were not understood."""
-        notes = HeaderNotes(header, file, strict=False)
-        fields = header_fields(header, notes)
+        fields, noted = header_fields(header, file, strict=False)
         leaf = _Leaves(header)
         # Each name is that of a field with one value, and a mapping cannot tell the type of each.
         found: dict[str, Any] = {
-            name: leaf.leaf_of(taken) for name in _SIMPLE if isinstance(taken := fields.get(name), Taken)
+            name: leaf.leaf_of(stated) for name in _SIMPLE if isinstance(stated := fields.get(name), HeaderValue)
         }
         if (doi := found.get("doi")) is not None:
             found["doi"] = doi.as_doi()
@@ -69,24 +68,26 @@ class Properties:
             found["number"] = None
         for name, inner in (("abstracts", "text"), ("licences", "url")):
             match fields.get(name):
-                case (Mapping() as first, *_) if isinstance(taken := first[inner], Taken):
-                    found[name.removesuffix("s")] = leaf.leaf_of(replace(taken, text=" ".join(taken.text.split())))
+                case (Mapping() as first, *_) if isinstance(stated := first[inner], HeaderValue):
+                    one_line = stated.as_field(" ".join(stated.text.split()), sure=stated.sure)
+                    found[name.removesuffix("s")] = leaf.leaf_of(one_line)
                 case _:
                     pass
         issn = HeaderValue(header.data, ()).get("issn")
         if issn is not None and issn.text:
-            found["issn"] = leaf.leaf_of(issn.taken())
+            found["issn"] = leaf.leaf_of(issn.as_field())
         files = next(
             (value for key in ("bibliography", "references_file") if (value := HeaderValue(header.data, ()).get(key))),
             None,
         )
         cited = HeaderValue(header.data, ()).get("nocite")
         nocite = " ".join(item.text for item in cited.items()) if cited else ""
-        named = tuple(leaf.leaf_of(item.taken()) for item in files.items() if item.text) if files else ()
-        keywords = tuple(leaf.leaf_of(entry) for entry in _entries(fields.get("keywords")) if isinstance(entry, Taken))
+        named = tuple(leaf.leaf_of(item.as_field()) for item in files.items() if item.text) if files else ()
+        words = _entries(fields.get("keywords"))
+        keywords = tuple(leaf.leaf_of(word) for word in words if isinstance(word, HeaderValue))
         authors = tuple(_with_orcid(leaf.node_of(entry)) for entry in _entries(fields.get("authors")))
         # How sure a name is, its confidence says already.
-        told = tuple(finding for finding in notes.found if finding.code != "header-name")
+        told = tuple(finding for finding in noted if finding.code != "header-name")
         return cls(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told
 
     def merge(
@@ -151,16 +152,16 @@ class _Leaves:
     def __init__(self, header: Header) -> None:
         self._header = header
 
-    def leaf_of(self, taken: Taken) -> Leaf:
-        key = str(taken.loc[0]) if taken.loc else ""
-        way, place = nearest(self._header.places, taken.loc) or ((), None)
+    def leaf_of(self, value: HeaderValue) -> Leaf:
+        key = str(value.loc[0]) if value.loc else ""
+        way, place = nearest(self._header.places, value.loc) or ((), None)
         line = place.line if place and way else self._header.lines.get(key, 1)
-        confidence = Confidence.CERTAIN if taken.sure else Confidence.DOUBTFUL
-        return Leaf(taken.text, line, self._header.sources.get(key, ""), f"header, `{key}`", confidence)
+        confidence = Confidence.CERTAIN if value.sure else Confidence.DOUBTFUL
+        return Leaf(value.text, line, self._header.sources.get(key, ""), f"header, `{key}`", confidence)
 
     def node_of(self, stated: Stated) -> Node:
         match stated:
-            case Taken():
+            case HeaderValue():
                 return self.leaf_of(stated)
             case Mapping():
                 return {key: self.node_of(part) for key, part in stated.items()}

@@ -1,20 +1,19 @@
 """Documents of a site, read where they are: the header of each says whether it is a record, and which."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from doideposit.files import as_typed
 from doideposit.findings import Finding, Loc, Severity, Where, has_errors, nearest
 from doideposit.records.extraction.header_fields import OWN, header_fields
-from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
+from doideposit.records.extraction.header_values import HeaderValue, Stated
 from doideposit.records.extraction.publication import why_unpublished
 from doideposit.records.models.resemblance import KnownWords
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
-from doideposit.records.sources.bibliography import Bibliography, Citing
-from doideposit.records.sources.csl import CitedWork
+from doideposit.records.sources.bibliography import Bibliography
 from doideposit.records.sources.files import Loaded
 from doideposit.records.sources.front_matter import HeaderPart
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
@@ -33,12 +32,12 @@ def read_document(path: Path, reading: Reading, *, named: bool) -> Iterator[RawR
     over, and of those that are not published a finding tells it; neither is an error. Raises `DiskError`.
     """
     found = _read_header_record(path, reading, named=named)
-    for one in found:
-        if named or isinstance(one, RawRecord):
-            yield one
+    for record in found:
+        if named or isinstance(record, RawRecord):
+            yield record
         else:
-            severity = Severity.INFO if one.code == "document-unpublished" else Severity.WARNING
-            yield replace(one, severity=severity, message=f"skipped: {one.message}")
+            severity = Severity.INFO if record.code == "document-unpublished" else Severity.WARNING
+            yield replace(record, severity=severity, message=f"skipped: {record.message}")
 
 
 def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Finding]:
@@ -62,12 +61,6 @@ def _read_header_record(path: Path, reading: Reading, *, named: bool) -> list[Ra
     return [_with_references(raw, header, path, text) if held is None else held]
 
 
-def _inline_references(items: Iterable[tuple[Mapping[str, Any], Place]]) -> Bibliography:
-    """Return the entries that a header itself holds, below `references` as Pandoc has it."""
-    works = (CitedWork.of_csl(item, place) for item, place in items)
-    return Bibliography(tuple(work for work in works if set(work.fields) - {"key", "type"}))
-
-
 def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> RawRecord:
     """Return the record with what the header names as bibliography, or holds itself, and what of it the text cites."""
     names = Bibliography.file_names(
@@ -78,7 +71,8 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
     if not names and not inline:
         return raw
     data = {key: value for key, value in raw.data.items() if key != REFERENCES_FILE}
-    own = _inline_references(
+    # Pandoc has the entries that a header itself holds below `references`.
+    own = Bibliography.of_csl(
         (item, header.places.get(("references", index), Place(1, 1)))
         for index, item in enumerate(inline)
         if isinstance(item, Mapping)
@@ -86,9 +80,9 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
     found = Bibliography.read(path.parent / name for name in names)
     # Empty lines stand in for the header: findings about the text keep their line numbers.
     body = "\n" * header.length + "\n".join(text.split("\n")[header.length :])
-    cites = Citing.of_text(body, file=str(path), nocite=str(header.data.get("nocite", "")))
     both = Bibliography((*own.works, *found.works), found.findings)
-    return both.added_to(replace(raw, data=data), cites)
+    nocite = str(header.data.get("nocite", ""))
+    return both.cited_in(body, file=str(path), nocite=nocite).added_to(replace(raw, data=data))
 
 
 def _other_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:
@@ -129,8 +123,7 @@ def _header_record(header: Header, file: str) -> RawRecord:
 
     What cannot be read in one way only is an error at its line: nothing of it is deposited by guessing.
     """
-    notes = HeaderNotes(header, file, strict=True)
-    fields = header_fields(header, notes)
+    fields, noted = header_fields(header, file, strict=True)
     own = HeaderValue(header.data, ()).get(OWN)
     given = dict(own.entries()) if own else {}
     top = {key: value for key, value in fields.items() if key not in given}
@@ -141,17 +134,17 @@ def _header_record(header: Header, file: str) -> RawRecord:
     for key, value in given.items():
         data[key] = value.value
         places |= {(key, *loc[len(value.loc) :]): place for loc, place in _places_below(header, value.loc)}
-    kept = [finding for finding in notes.found if (finding.where.field or "") not in given]
+    kept = [finding for finding in noted if (finding.where.field or "") not in given]
     return RawRecord(data, Origin(file, None, places), (*header.findings, *kept))
 
 
 def _record_data(stated: Stated, loc: Loc, header: Header, places: dict[Loc, Place]) -> RawValue:
     match stated:
-        case Taken(text, source, _):
-            place = _nearest_place(header, source)
+        case HeaderValue():
+            place = _nearest_place(header, stated.loc)
             if place is not None:
                 places[loc] = place
-            return text
+            return stated.text
         case Mapping():
             return {key: _record_data(part, (*loc, key), header, places) for key, part in stated.items()}
         case _:

@@ -16,7 +16,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.numbers import WrittenNumber
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
-from doideposit.records.sources.nodes import MappingEntry, Node
+from doideposit.records.sources.nodes import Node
 
 __all__ = ["read", "read_line"]
 
@@ -307,8 +307,8 @@ def _make_nodes(text: _JsonText, offset: int, file: str | None) -> Node:
     if text.begins_with(offset, "{"):
         node.value = {}
         for key, (key_offset, value_offset) in text.walk(offset):
-            entry = MappingEntry(text.place(key_offset or value_offset), _make_nodes(text, value_offset, file))
-            node.add_entry(str(key), entry, file=file)
+            place = text.place(key_offset or value_offset)
+            node.add_entry(str(key), place, _make_nodes(text, value_offset, file), file=file)
     elif text.begins_with(offset, "["):
         node.value = [_make_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
     else:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.origin import LazyMapping, Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import Read
 
-__all__ = ["MappingEntry", "Node"]
+__all__ = ["Node"]
 
 # So many entries that are not records are named one by one; the rest is counted.
 _MANY = 20
@@ -18,11 +17,12 @@ _MANY = 20
 class Node:
     """Hold a value of a YAML or JSON text: a text or nothing, a list of nodes, or the entries of a mapping.
 
+    An entry is the place of its key, and its value.
     `faults` are findings about the value itself, still without the name of its field. `size` and `depth` count the
     values in it and how deep they lie; what is used again through an alias counts every time.
     """
 
-    value: "str | list[Node] | dict[str, MappingEntry] | None"
+    value: "str | list[Node] | dict[str, tuple[Place, Node]] | None"
     place: Place
     faults: list[Finding] = field(default_factory=list)
     size: int = 1
@@ -34,13 +34,13 @@ class Node:
         if isinstance(self.value, list):
             inner = self.value
         elif isinstance(self.value, dict):
-            inner = [entry.node for entry in self.value.values()]
+            inner = [node for _, node in self.value.values()]
         self.size = 1 + sum(node.size for node in inner)
         # Children are closed before their parents, so that nothing here recurses, however deep a hostile file nests.
         self.depth = 1 + max((node.depth for node in inner), default=0)
 
-    def add_entry(self, key: str, entry: "MappingEntry", *, file: str | None) -> None:
-        """Put an entry into a mapping.
+    def add_entry(self, key: str, place: Place, node: "Node", *, file: str | None) -> None:
+        """Put a value into a mapping; `place` is where its key stands.
 
         A key that is there already becomes a fault of the mapping, the first one stays.
         """
@@ -48,10 +48,10 @@ class Node:
         if not isinstance(entries, dict):
             raise TypeError("entries belong in a mapping")
         # YAML 1.2 (3.2.1.3) wants keys to be unique, and most parsers quietly take the last one.
-        first = entries.setdefault(key, entry)
-        if first is not entry:
-            where = Where(file, entry.key.line, entry.key.column, key)
-            message = f"`{key}` is given twice: here, and already on line {first.key.line}"
+        first, kept = entries.setdefault(key, (place, node))
+        if kept is not node:
+            where = Where(file, place.line, place.column, key)
+            message = f"`{key}` is given twice: here, and already on line {first.line}"
             hint = "keep one of the two"
             self.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
 
@@ -87,13 +87,6 @@ class Node:
             hint = "write at least series, number, title, authors and published"
             findings.append(Finding("no-record", Severity.ERROR, "there is no record here", hint, Where(file)))
         return Read(tuple(records), tuple(findings))
-
-
-class MappingEntry(NamedTuple):
-    """Hold one entry of a mapping: the place of its key, and its value."""
-
-    key: Place
-    node: Node
 
 
 def _record_nodes(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
@@ -134,7 +127,7 @@ def _plain_value(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
         case list() as items:
             return [_plain_value(item, (*loc, index), findings) for index, item in enumerate(items)]
         case dict() as entries:
-            return {key: _plain_value(entry.node, (*loc, key), findings) for key, entry in entries.items()}
+            return {key: _plain_value(inner, (*loc, key), findings) for key, (_, inner) in entries.items()}
         case scalar:
             return scalar
 
@@ -149,7 +142,7 @@ def _collect_places(node: Node, loc: Loc, key: Place | None, places: dict[Loc, P
             for index, item in enumerate(items):
                 _collect_places(item, (*loc, index), None, places)
         case dict() as entries:
-            for name, entry in entries.items():
-                _collect_places(entry.node, (*loc, name), entry.key, places)
+            for name, (key_place, inner) in entries.items():
+                _collect_places(inner, (*loc, name), key_place, places)
         case _:
             pass

@@ -14,7 +14,7 @@ from yaml import events as ev
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
-from doideposit.records.sources.nodes import MappingEntry, Node
+from doideposit.records.sources.nodes import Node
 from doideposit.records.sources.yaml_faults import Position, YamlSource
 
 __all__ = ["read", "readable"]
@@ -284,7 +284,7 @@ class _Builder:
             name, place = frame.key
             if isinstance(frame.node.value, dict) and len(frame.node.value) >= MAX_KEYS:
                 raise _UnreadableYaml(_too_many_keys_finding(self.source.file, (place.line, place.column)))
-            frame.node.add_entry(name, MappingEntry(place, node), file=self.source.file)
+            frame.node.add_entry(name, place, node, file=self.source.file)
             frame.key = None
         frame.skipping = False
 

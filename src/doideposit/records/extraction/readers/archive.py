@@ -2,9 +2,10 @@
 
 import io
 import zipfile
-from typing import Final
+from typing import Any, Final
 
 from doideposit.records.extraction.readers.bounds import TooMuch
+from doideposit.safe_xml import parse_part
 
 __all__ = ["DocumentArchive"]
 
@@ -41,6 +42,16 @@ class DocumentArchive:
         # Asked for a number of bytes, zipfile unpacks no more; asked for all of them, it unpacks before it counts.
         with self._archive.open(name) as entry:
             return entry.read(self._archive.getinfo(name).file_size)
+
+    def parse(self, name: str) -> Any:
+        """Parse an entry in XML, and return its root; raises `etree.XMLSyntaxError`, also without it, and `TooMuch`.
+
+        Exchange formats carry a document type declaration; nothing it names is fetched, and none of its entities is
+        put in. The characters that HTML has names for, such as &nbsp;, are read, although their declaration is not.
+        """
+        data = self.read(name)
+        TooMuch.check_markup(data)
+        return parse_part(data, named_characters=True)
 
     def texts_alone(self) -> io.BytesIO:
         """Return an archive with the same entries, of which only those with text hold anything: for a library."""

@@ -16,8 +16,7 @@ from doideposit.records.extraction.draft import Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.html import add_page
-from doideposit.records.extraction.readers.markup import parse_markup
+from doideposit.records.extraction.readers.html import WebPage
 
 __all__ = ["read_epub"]
 
@@ -35,9 +34,9 @@ _AUTHOR_ROLES = frozenset({"aut", "cre", ""})  # MARC relators, as EPUB names th
 def read_epub(data: bytes, *, file: str) -> Manuscript:
     """Read an e-book; raises `zipfile.BadZipFile`, `TooMuch` and `etree.LxmlError` when it is broken."""
     archive = DocumentArchive(data)
-    container = parse_markup(archive.read("META-INF/container.xml"))
+    container = archive.parse("META-INF/container.xml")
     path = next((str(node.get("full-path")) for node in container.iter("{*}rootfile")), "")
-    package = parse_markup(archive.read(path))
+    package = archive.parse(path)
     pages = list(_page_names(package, path))
     if any(page in archive.read("META-INF/encryption.xml").decode("utf-8", "replace") for page in pages):
         why = Finding(
@@ -47,7 +46,7 @@ def read_epub(data: bytes, *, file: str) -> Manuscript:
         return Manuscript(file, "e-book", findings=(why,))
     builder = LineBuilder()
     for page in pages[:_MOST_PAGES]:
-        add_page(archive.read(page), builder, place=posixpath.basename(page))
+        WebPage(archive.read(page)).add_to(builder, place=posixpath.basename(page))
     return Manuscript(file, "e-book", tuple(builder.lines), _read_properties(package), builder.places)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -13,9 +14,8 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.markup import codec_of
 
-__all__ = ["add_page", "read_html"]
+__all__ = ["WebPage", "codec_of"]
 
 # Elements that begin a line of their own in every browser.
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote td th dd dt figcaption pre address".split())
@@ -30,31 +30,36 @@ _ARTICLE_TYPES = frozenset(
 _BREAK = "\ue000"  # a character of private use, which stands for <br> while a block is read
 
 
-def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscript:
-    """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` and `TooMuch`."""
-    TooMuch.check_markup(data)
-    root = _parse_page(_decode_page(data, charset))
-    properties = _read_properties(root)
-    builder = LineBuilder()
-    _add_article(root, builder)
-    return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
+class WebPage:
+    """Read a page, also one of an e-book; raises `TooMuch`.
 
+    `charset` is the encoding that its server names.
+    """
 
-def _parse_page(text: str) -> Any:
-    """Parse a page that was decoded here: it is handed on as UTF-8, whatever it says of itself."""
-    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    def __init__(self, data: bytes, *, charset: str | None = None) -> None:
+        TooMuch.check_markup(data)
+        self._text = _decode_page(data, charset)
 
+    @cached_property
+    def _root(self) -> Any:
+        """Parse the page: it was decoded here, and is handed on as UTF-8, whatever it says of itself."""
+        parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+        return lxml_html.document_fromstring(self._text.encode("utf-8", "replace"), parser=parser)
 
-def add_page(data: bytes, builder: LineBuilder, *, place: str) -> None:
-    """Add the lines of one page of an e-book; `place` is its name. Raises `LxmlError` on a page without content."""
-    first = len(builder.lines) + 1
-    TooMuch.check_markup(data)
-    text = _decode_page(data, None)
-    if text.strip():
-        _add_article(_parse_page(text), builder)
-    for number in range(first, len(builder.lines) + 1):
-        builder.places[number] = place
+    def manuscript(self, file: str) -> Manuscript:
+        """Return what the page says of itself, and its lines; raises `LxmlError` and `TooMuch`."""
+        properties = _read_properties(self._root)
+        builder = LineBuilder()
+        _add_article(self._root, builder)
+        return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
+
+    def add_to(self, builder: LineBuilder, *, place: str) -> None:
+        """Add the lines of the page, none of an empty one; `place` is its name. Raises `LxmlError` and `TooMuch`."""
+        first = len(builder.lines) + 1
+        if self._text.strip():
+            _add_article(self._root, builder)
+        for number in range(first, len(builder.lines) + 1):
+            builder.places[number] = place
 
 
 def _add_article(root: Any, builder: LineBuilder) -> None:
@@ -87,6 +92,11 @@ def _decode_page(data: bytes, charset: str | None) -> str:
         except (LookupError, UnicodeError):
             continue
     return data.decode("cp1252", "replace")
+
+
+def codec_of(name: str) -> str:
+    """Return the codec for an encoding: what calls itself Latin-1 is read as Windows-1252 (encoding standard, 4.2)."""
+    return "cp1252" if name.strip().lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii"} else name
 
 
 def _walk_element(node: Any, builder: LineBuilder) -> None:

@@ -13,7 +13,6 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.markup import parse_markup
 
 __all__ = ["read_odt"]
 
@@ -50,7 +49,7 @@ class _OdtText:
 def read_odt(data: bytes, *, file: str) -> Manuscript:
     """Read a document; raises `zipfile.BadZipFile`, `TooMuch` and `etree.XMLSyntaxError` when it is broken."""
     archive = DocumentArchive(data)
-    content = parse_markup(archive.read("content.xml"))
+    content = archive.parse("content.xml")
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     reader = _OdtReader(_read_styles(content, archive))
     if body is not None:
@@ -71,9 +70,8 @@ class _OdtStyle:
 
 
 def _read_styles(content: Any, archive: DocumentArchive) -> dict[str, _OdtStyle]:
-    named = archive.read("styles.xml")
     found: dict[str, _OdtStyle] = {}
-    for root in ([parse_markup(named)] if named else []) + [content]:
+    for root in ([archive.parse("styles.xml")] if archive.read("styles.xml") else []) + [content]:
         for node in root.iter(f"{_STYLE}style"):
             name = node.get(f"{_STYLE}name") or ""
             parent = node.get(f"{_STYLE}parent-style-name") or ""
@@ -165,7 +163,6 @@ def _heading_level(style: _OdtStyle | None) -> int:
 
 
 def _read_properties(archive: DocumentArchive) -> Properties:
-    xml = archive.read("meta.xml")
-    titles: Iterator[Any] = parse_markup(xml).iter(_DC_TITLE) if xml else iter(())
+    titles: Iterator[Any] = archive.parse("meta.xml").iter(_DC_TITLE) if archive.read("meta.xml") else iter(())
     title = next((" ".join((node.text or "").split()) for node in titles), "")
     return Properties(title=Leaf(title, 1, title, "document properties") if title else None, reliable=False)

@@ -14,7 +14,6 @@ from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.bounds import TooMuch
-from doideposit.records.extraction.readers.markup import codec_of
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.sources.files import Loaded
 
@@ -241,14 +240,14 @@ def open_document(path: Path) -> Manuscript:
 
 def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     """Return a document with the references of the files that its header names, of which it cites those by key."""
-    from doideposit.records.sources.bibliography import Bibliography, Citing  # noqa: PLC0415
+    from doideposit.records.sources.bibliography import Bibliography  # noqa: PLC0415
 
     named = manuscript.properties.bibliography
     # The lines as they are in the file, so that a finding names the right one.
     rows = {line.number: line.source for line in manuscript.lines}
     text = "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1))
-    cites = Citing.of_text(text, file=str(path), nocite=manuscript.properties.nocite)
-    found = Bibliography.read(path.parent / leaf.text for leaf in named).cited(cites)
+    whole = Bibliography.read(path.parent / leaf.text for leaf in named)
+    found = whole.cited_in(text, file=str(path), nocite=manuscript.properties.nocite)
     references = tuple(
         {
             key: replace(named[0], text=value, rule=f"{work.place.file}, line {work.place.line}")
@@ -346,6 +345,8 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
     """Convert a text to UTF-8 from the encoding that its server names; unchanged if that is wrong."""
     if charset is None:
         return data
+    from doideposit.records.extraction.readers.html import codec_of  # noqa: PLC0415  (only pages need it)
+
     try:
         return data.decode(codec_of(charset)).encode()
     # An unknown or wrong charset leaves the bytes as they are; the reader tells what it cannot decode.
@@ -462,18 +463,19 @@ def _read_rtf(data: bytes, file: str) -> Manuscript:
 
 def _html_reader(charset: str | None) -> Read:
     def read(data: bytes, file: str) -> Manuscript:
-        from doideposit.records.extraction.readers.html import read_html  # noqa: PLC0415
+        from doideposit.records.extraction.readers.html import WebPage  # noqa: PLC0415
 
-        return read_html(data, file=file, charset=charset)
+        return WebPage(data, charset=charset).manuscript(file)
 
     return read
 
 
 def _read_xml(data: bytes, file: str) -> Manuscript:
     from doideposit.records.extraction.readers.jats import read_jats  # noqa: PLC0415
-    from doideposit.records.extraction.readers.markup import parse_markup  # noqa: PLC0415
+    from doideposit.safe_xml import parse_part  # noqa: PLC0415
 
-    root = parse_markup(data)
+    TooMuch.check_markup(data)
+    root = parse_part(data, named_characters=True)
     name = str(root.tag).rpartition("}")[2]
     # Archives answer with articles inside elements of their own; an <article> of DocBook has none of this metadata.
     if next(root.iter("article-meta"), None) is not None and next(root.iter("article"), None) is not None:

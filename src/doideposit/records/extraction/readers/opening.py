@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -256,15 +257,10 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
         for work in found.works
     )
     # A draft is reviewed: what a file of references lacks does not stop it.
-    told = tuple(
-        replace(said, severity=min(said.severity, Severity.WARNING, key=_severity_rank)) for said in found.findings
-    )
+    rank = (Severity.INFO, Severity.WARNING, Severity.ERROR).index
+    told = tuple(replace(said, severity=min(said.severity, Severity.WARNING, key=rank)) for said in found.findings)
     properties = replace(manuscript.properties, references=references)
     return replace(manuscript, properties=properties, findings=(*manuscript.findings, *told))
-
-
-def _severity_rank(severity: Severity) -> int:
-    return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(severity)
 
 
 # What servers call the formats that are not told by their content (RFC 7763 for Markdown).
@@ -314,7 +310,8 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_rtf, data, file)
     data = _without_pictures(data)
     if _is_page(head, suffix) and data.strip():
-        return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_html_reader(charset), data, file)
+        read = partial(_read_html, charset=charset)
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(read, data, file)
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_xml, data, file)
     unread = _unsupported_format(data, suffix)
@@ -461,13 +458,10 @@ def _read_rtf(data: bytes, file: str) -> Manuscript:
     return read_rtf(data, file=file)
 
 
-def _html_reader(charset: str | None) -> Read:
-    def read(data: bytes, file: str) -> Manuscript:
-        from doideposit.records.extraction.readers.html import WebPage  # noqa: PLC0415
+def _read_html(data: bytes, file: str, charset: str | None) -> Manuscript:
+    from doideposit.records.extraction.readers.html import WebPage  # noqa: PLC0415
 
-        return WebPage(data, charset=charset).manuscript(file)
-
-    return read
+    return WebPage(data, charset=charset).manuscript(file)
 
 
 def _read_xml(data: bytes, file: str) -> Manuscript:

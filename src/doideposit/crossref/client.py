@@ -8,7 +8,7 @@ to retrieve logs"; the shapes of failures are those seen in practice, as Crossre
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -30,7 +30,7 @@ from doideposit.errors import (
 )
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["CrossrefClient", "LoginCheck", "Timeouts"]
+__all__ = ["CrossrefClient", "Timeouts"]
 
 # A receipt is a page of HTML of some kilobytes; more is not a receipt.
 MAX_RECEIPT = 256 * 1024
@@ -53,14 +53,6 @@ _UNKNOWN_USER = re.compile(rb"user\s?name:?\s+\S+\s+does not seem to exist")
 NO_SERVER = b"no server is available"
 # The file name is the handle by which Crossref is asked later; other characters would need escapes there.
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
-
-
-@dataclass(frozen=True, slots=True)
-class LoginCheck:
-    """Say whether a login is accepted, None where the answer leaves it open, and in one sentence why."""
-
-    accepted: bool | None
-    detail: str
 
 
 class CrossrefClient:
@@ -121,8 +113,10 @@ class CrossrefClient:
             raise self._unexpected_error(answer, f"a result log of more than {MAX_RESULT:,} bytes")
         return self._redact(answer.body)
 
-    def check_login(self) -> LoginCheck:
-        """Ask for a file that never existed, to see whether Crossref accepts the login; nothing is deposited.
+    def check_login(self) -> tuple[bool | None, str]:
+        """Return whether Crossref accepts the login, None where its answer leaves it open, and in one sentence why.
+
+        It is asked for a file that never existed; nothing is deposited.
 
         Crossref documents no answer for a wrong login here, so only its known refusals count as one, and only a
         result log counts as accepted. Raises `RegistrarUnavailable` or `RegistrarBusy` when nothing could be asked.
@@ -130,14 +124,14 @@ class CrossrefClient:
         # A name that nobody ever used: what comes back can only be about the login.
         answer = self._request_result(f"doideposit-login-check-{secrets.token_hex(8)}.xml")
         if _is_refusal(answer):
-            return LoginCheck(False, f"{self._host} does not accept user name, role or password")
+            return (False, f"{self._host} does not accept user name, role or password")
         if answer.status == FORBIDDEN:
-            return LoginCheck(False, f"{self._host} knows the login, but does not allow it here (403)")
+            return (False, f"{self._host} knows the login, but does not allow it here (403)")
         if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unrecognized):
-            return LoginCheck(True, f"{self._host} answered with a result log")
+            return (True, f"{self._host} answered with a result log")
         if answer.status == TOO_MANY or answer.status >= SERVER_ERROR:
             self._raise_refusal(answer, "checking the login")
-        return LoginCheck(None, f"{self._host} answered {answer.status}, in an unknown form")
+        return (None, f"{self._host} answered {answer.status}, in an unknown form")
 
     @property
     def _host(self) -> str:

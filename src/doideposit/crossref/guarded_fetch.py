@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
@@ -60,11 +60,9 @@ class Page:
     truncated: bool = False
 
 
-class FetchPage(Protocol):
-    """Describe what fetches a page, as `GuardedFetch` does: handed to anyone who needs pages of the web."""
-
-    def __call__(self, url: str, *, limit: int = LIMIT) -> Page:
-        """Fetch at most `limit` bytes; raises `AddressRefused` or `PageUnavailable`."""
+# What fetches a page, as `GuardedFetch` does: handed to anyone who needs pages of the web. It takes the address, and by
+# name `limit`, if less is wanted than the most; raises `AddressRefused` or `PageUnavailable`.
+FetchPage = Callable[..., Page]
 
 
 class GuardedFetch:

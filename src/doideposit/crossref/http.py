@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
@@ -98,12 +98,9 @@ class HttpAnswer:
         return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until and now else None
 
 
-class Fetch(Protocol):
-    """Describe what fetches an address, as `Exchange.get` does: handed to anyone who needs pages of the web."""
-
-    def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
-        """Fetch at most `limit` bytes; raises `NoAnswer`."""
-
+# What fetches an address, as `Exchange.get` does: handed to anyone who needs pages of the web. It takes the address,
+# and by name `params`, if any, and `limit`; raises `NoAnswer`.
+Fetch = Callable[..., HttpAnswer]
 
 # Compressed answers could be far larger than they look, and no connection is used twice.
 _PLAIN = {"Accept-Encoding": "identity", "Connection": "close"}

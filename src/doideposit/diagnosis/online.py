@@ -94,16 +94,16 @@ def _clock_check(theirs: datetime | None, ours: datetime) -> Check:
 
 
 def _login_checks(endpoint: Endpoint, login: Credentials, what: str) -> Iterator[Check]:
-    checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
-    if checked.accepted:
+    accepted, detail = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
+    if accepted:
         # Crossref compares role and prefix only when it processes a deposit.
         later = "only the first deposit shows whether its role may use the prefix"
         yield Check.ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited, and {later}")
-    elif checked.accepted is False:
-        yield Check.fail(what, f"{login.username}: {checked.detail}", _login_advice(login.username))
+    elif accepted is False:
+        yield Check.fail(what, f"{login.username}: {detail}", _login_advice(login.username))
     else:
         hint = "try again later; if it continues, check the address of the target"
-        yield Check.warn(what, f"{login.username} could not be checked: {checked.detail}", hint)
+        yield Check.warn(what, f"{login.username} could not be checked: {detail}", hint)
 
 
 def _login_advice(username: str) -> str:

@@ -375,9 +375,9 @@ def test_a_login_is_checked_without_depositing(status: int, body: bytes, verdict
         return status, {}, body
 
     responses.add_callback("POST", DOWNLOAD, callback=answer)
-    check = client().check_login()
-    assert check.accepted is verdict
-    assert check.detail
+    accepted, detail = client().check_login()
+    assert accepted is verdict
+    assert detail
     client().check_login()
     assert len(set(names)) == 2
 

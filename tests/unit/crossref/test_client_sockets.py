@@ -406,7 +406,7 @@ def test_a_redirect_is_not_followed(serve: Serve, status: str) -> None:
         client(server.url).submit(sealed(), NAME)
     assert elsewhere.connections == 0
     assert PASSWORD not in str(caught.value)
-    assert client(server.url).check_login().accepted is None
+    assert client(server.url).check_login()[0] is None
 
 
 def test_cookies_and_netrc_are_left_alone(serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI
 from doideposit.crossref.xml.elements import to_bytes
-from doideposit.crossref.xml.markup import Markup, declaration, leaf
+from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.crossref.xml.parts import ItemParts
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.findings import Loc
@@ -101,9 +101,7 @@ class Built:
 @cache
 def _start_tag(schema: Dialect, *, located: bool) -> bytes:
     """Return the XML declaration and the start tag of the root, which says where the schema lies for people alone."""
-    names = declaration(schema.namespace)
-    if located:
-        names += declaration(XSI, "xsi")
+    names = f' xmlns="{schema.namespace}"' + (f' xmlns:xsi="{XSI}"' if located else "")
     location = f' xsi:schemaLocation="{schema.location}"' if located else ""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch{names} version="{schema.version}"{location}>'.encode()
 

@@ -10,7 +10,7 @@ from typing import Final, NewType, Self
 
 from doideposit.crossref.names import PREFIXES
 
-__all__ = ["XML_LANG", "Maker", "Markup", "declaration", "escaped", "leaf", "leaves"]
+__all__ = ["XML_LANG", "Maker", "Markup", "escaped", "leaf", "leaves"]
 
 # Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace.
 Markup = NewType("Markup", str)
@@ -32,11 +32,6 @@ def escaped(text: str) -> Markup:
     if "&" in text or "<" in text or ">" in text or "\r" in text:
         text = text.translate(_IN_TEXT)
     return Markup(text)
-
-
-def declaration(namespace: str, prefix: str = "") -> str:
-    """Return the namespace declaration of a start tag, with the space before it."""
-    return f' xmlns:{prefix}="{namespace}"' if prefix else f' xmlns="{namespace}"'
 
 
 def _format_attributes(values: dict[str, str | None]) -> str:
@@ -61,7 +56,8 @@ class Maker:
 
     def __init__(self, namespace: str, prefix: str = "") -> None:
         self._prefix = f"{prefix}:" if prefix else ""
-        self._declaration = declaration(namespace, prefix)
+        # With the space before it, as it stands in a start tag.
+        self._declaration = f' xmlns:{prefix}="{namespace}"' if prefix else f' xmlns="{namespace}"'
 
     @classmethod
     @cache

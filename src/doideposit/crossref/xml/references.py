@@ -6,7 +6,7 @@ from typing import Final
 
 from doideposit.crossref.names import RESOURCES_NAMESPACE, RESOURCES_VERSION
 from doideposit.crossref.xml.elements import to_bytes
-from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
+from doideposit.crossref.xml.markup import Maker, Markup, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.identifiers import Doi
@@ -84,18 +84,19 @@ def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
 def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Reference]]]) -> bytes:
     """Return a resource-only deposit of reference lists, by DOI; each replaces the registered list."""
     schema = Dialect.of_version(RESOURCES_VERSION.rpartition(" ")[2])
-    body = "".join(
-        f"<doi_citations><doi>{escaped(doi.printed)}</doi>{citation_list(schema, listed) or '<citation_list/>'}"
-        "</doi_citations>"
-        for doi, listed in lists
-    )
     # doi_resources5.4.0.xsd: targetNamespace.
     space = f"{RESOURCES_NAMESPACE}{schema.version}"
-    compact = (
-        f'<doi_batch{declaration(space)} version="{schema.version}"><head>'
-        f"<doi_batch_id>{escaped(head.batch_id)}</doi_batch_id><depositor>"
-        f"<depositor_name>{escaped(head.depositor_name)}</depositor_name>"
-        f"<email_address>{escaped(head.email)}</email_address></depositor></head><body>{body}</body></doi_batch>"
+    make = Maker(space)
+    depositor = make("depositor", leaf("depositor_name", head.depositor_name), leaf("email_address", head.email))
+    body = (
+        make("doi_citations", leaf("doi", doi.printed), citation_list(schema, listed) or make("citation_list"))
+        for doi, listed in lists
+    )
+    compact = make.outer(
+        "doi_batch",
+        make("head", leaf("doi_batch_id", head.batch_id), depositor),
+        make("body", *body),
+        version=schema.version,
     )
     root = parse_part(compact.encode(), bare=False, huge=True)
     return to_bytes(root, laid_out=space)

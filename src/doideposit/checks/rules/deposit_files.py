@@ -27,7 +27,7 @@ from doideposit.crossref.validator.places import Places
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Isbn, Issn, Orcid, Ror
 from doideposit.records.models.dates import PartialDate
-from doideposit.records.models.numbers import made_by_program
+from doideposit.records.models.numbers import PrintedNumber
 from doideposit.safe_xml import Element
 
 if TYPE_CHECKING:
@@ -402,7 +402,7 @@ class FileReview:
     def _check_issues(self) -> Iterator[Finding]:
         """Yield numbers of issues that a program made: they are of the journal, and of none of its articles."""
         for element in self._elements_named("issue"):
-            if _parent_name(element) == "journal_issue" and (made := made_by_program(_text_of(element))):
+            if _parent_name(element) == "journal_issue" and (made := PrintedNumber(_text_of(element)).made_by_program):
                 yield self._rule_finding(_RULES["number-changed"], element, found=_text_of(element), made=made)
 
     def _check_spaces(self) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from doideposit.checks.rules.registry import ERROR, WARNING, Rules
 from doideposit.checks.rules.work import REFERENCE_TEXTS, Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS, CONSTRUCTING_DOIS, RECOMMENDATIONS
-from doideposit.records.models.numbers import in_full_width, made_by_program
+from doideposit.records.models.numbers import PrintedNumber
 
 __all__ = ["WORDS"]
 
@@ -123,7 +123,9 @@ def _printed_numbers(work: Work) -> Iterator[Text]:
 
 
 def _find_change(text: str) -> dict[str, str] | None:
-    made = None if _ISSUE_OF_A_MONTH.fullmatch(text) or _IN_GROUPS.fullmatch(text) else made_by_program(text)
+    made = (
+        None if _ISSUE_OF_A_MONTH.fullmatch(text) or _IN_GROUPS.fullmatch(text) else PrintedNumber(text).made_by_program
+    )
     return None if made is None else {"made": made}
 
 
@@ -141,7 +143,7 @@ rule(
 
 
 def _find_full_width(text: str) -> dict[str, str] | None:
-    plain = in_full_width(text) if any(character.isdecimal() for character in text) else None
+    plain = PrintedNumber(text).in_ascii if any(character.isdecimal() for character in text) else None
     return None if plain is None else {"plain": plain}
 
 

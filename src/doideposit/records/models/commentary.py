@@ -25,7 +25,7 @@ from doideposit.records.models.bibliography import (
 )
 from doideposit.records.models.contributors import Contributor, Institution, Publisher
 from doideposit.records.models.dates import PartialDate
-from doideposit.records.models.numbers import printed_number
+from doideposit.records.models.numbers import PrintedNumber
 from doideposit.records.models.references import Reference
 from doideposit.records.models.relations import (
     Archive,
@@ -270,7 +270,7 @@ class Commentary(Value):
             return None
         series = info.data.get("series")
         if value is not None:
-            return printed_number(value, series.number_pattern if series else None)
+            return PrintedNumber.accept(value, series.number_pattern if series else None)
         if series is not None and series.has_pattern and "{number}" in series.doi:
             hint = (
                 "add `number`; a work without a number belongs in a series whose pattern leaves the DOI to the record"

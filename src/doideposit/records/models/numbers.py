@@ -6,11 +6,12 @@ A number becomes part of a DOI, and DOIs are for ever. So the forms that program
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["WrittenNumber", "in_full_width", "made_by_program", "printed_number"]
+__all__ = ["PrintedNumber", "WrittenNumber"]
 
 
 class WrittenNumber(str):
@@ -79,50 +80,55 @@ _HINT: Final = (
 )
 
 
-def printed_number(value: Any, pattern: str | None) -> Any:
-    """Return the number as it came; raises `PydanticCustomError` where a program made it.
-
-    `pattern` is the regular expression that every number of the series fits, or None; a text that fits it is right.
-    """
-    if isinstance(value, float | WrittenNumber):
-        message = "a program gave the number as {value}, which does not say how it is printed"
-        raise PydanticCustomError("number-shape", message, {"value": str(value), "hint": _QUOTED})
-    text = str(value).strip()
-    plain = in_full_width(text)
-    # In a regular expression, \d is a digit of any script: only a pattern that names such characters wants them.
-    if plain is not None and (pattern is None or pattern.isascii()):
-        message = "the number “{value}” is written in full-width characters, which no DOI and no address can have"
-        hint = f"write {plain}"
-        raise PydanticCustomError("number-shape", message, {"value": text, "hint": hint})
-    if pattern is not None:
-        if isinstance(value, str | int) and re.fullmatch(pattern, text) is None:
-            message = "the number “{value}” does not fit the pattern of the series, {pattern}"
-            hint = "correct the number, or number_pattern in the series"
-            raise PydanticCustomError("number-shape", message, {"value": text, "pattern": pattern, "hint": hint})
-        return value
-    # Three X are a number in Roman numerals elsewhere, such as that of a volume; here they mean a number to come.
-    made = _NONE if text.casefold() == "xxx" else made_by_program(text)
-    if made is not None and isinstance(value, str | int) and not isinstance(value, bool):
-        words = {"value": text, "made": made, "hint": _HINT}
-        raise PydanticCustomError("number-shape", "“{value}” is {made}, not the number of a commentary", words)
-    return value
-
-
+_QUOTED: Final = "write it as a text, in quotes, just as it is printed"
 # The forms of ASCII that are as wide as a Chinese character (Unicode, Halfwidth and Fullwidth Forms).
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
 
 
-def in_full_width(number: str) -> str | None:
-    """Return a number in ASCII, as 258 for ２５８, if East Asian input methods wrote it in full width; else None."""
-    if number.isascii() or not _FULL_WIDTH.search(number):
-        return None
-    return _FULL_WIDTH.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), number)
+@dataclass(frozen=True, slots=True)
+class PrintedNumber:
+    """Hold a number as it was written, and tell what a program made of it."""
 
+    text: str
 
-def made_by_program(text: str) -> str | None:
-    """Return what a program made a number into, such as a date; None for a text that may be printed so."""
-    made = _MADE_BY_PROGRAMS.fullmatch(text)
-    return None if made is None or made.lastindex is None else _FORMS[made.lastindex - 1][1]
+    @classmethod
+    def accept(cls, value: Any, pattern: str | None) -> Any:
+        """Return the number as it came; raises `PydanticCustomError` where a program made it.
 
+        `pattern` is the regular expression that every number of the series fits, or None; a text that fits it is right.
+        """
+        if isinstance(value, float | WrittenNumber):
+            message = "a program gave the number as {value}, which does not say how it is printed"
+            raise PydanticCustomError("number-shape", message, {"value": str(value), "hint": _QUOTED})
+        number = cls(str(value).strip())
+        text, plain = number.text, number.in_ascii
+        # In a regular expression, \d is a digit of any script: only a pattern that names such characters wants them.
+        if plain is not None and (pattern is None or pattern.isascii()):
+            message = "the number “{value}” is written in full-width characters, which no DOI and no address can have"
+            hint = f"write {plain}"
+            raise PydanticCustomError("number-shape", message, {"value": text, "hint": hint})
+        if pattern is not None:
+            if isinstance(value, str | int) and re.fullmatch(pattern, text) is None:
+                message = "the number “{value}” does not fit the pattern of the series, {pattern}"
+                hint = "correct the number, or number_pattern in the series"
+                raise PydanticCustomError("number-shape", message, {"value": text, "pattern": pattern, "hint": hint})
+            return value
+        # Three X are a number in Roman numerals elsewhere, such as that of a volume; here they mean a number to come.
+        made = _NONE if text.casefold() == "xxx" else number.made_by_program
+        if made is not None and isinstance(value, str | int) and not isinstance(value, bool):
+            words = {"value": text, "made": made, "hint": _HINT}
+            raise PydanticCustomError("number-shape", "“{value}” is {made}, not the number of a commentary", words)
+        return value
 
-_QUOTED: Final = "write it as a text, in quotes, just as it is printed"
+    @property
+    def in_ascii(self) -> str | None:
+        """Return 258 for ２５８, where East Asian input methods wrote full-width characters; else None."""
+        if self.text.isascii() or not _FULL_WIDTH.search(self.text):
+            return None
+        return _FULL_WIDTH.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), self.text)
+
+    @property
+    def made_by_program(self) -> str | None:
+        """Return what a program made a number into, such as a date; None for a text that may be printed so."""
+        made = _MADE_BY_PROGRAMS.fullmatch(self.text)
+        return None if made is None or made.lastindex is None else _FORMS[made.lastindex - 1][1]

@@ -66,7 +66,7 @@ class _Splice:
         several = len(roots) > 1 or isinstance(roots[0], SequenceNode)
         # A document without a value between two lines --- is not a record, for the reader either.
         filled = [root for root in roots if not isinstance(root, ScalarNode)]
-        records = [each for root in filled for each in (root.value if isinstance(root, SequenceNode) else [root])]
+        records = [record for root in filled for record in (root.value if isinstance(root, SequenceNode) else [root])]
         if not several and not records:
             raise CannotEdit("there is no record in this file")
         node: Node = records[int(loc[0])] if several else records[0]

@@ -330,10 +330,10 @@ def _affiliation_fields(
     if found is None and name.note:
         found = _institution_in_role(name.note, context) or Affiliation(name.note, name.printed)
     elif found is None and context.roles:
-        found = next((each for role in context.roles if (each := _institution_in_role(role.text, context))), None)
+        found = next((named for role in context.roles if (named := _institution_in_role(role.text, context))), None)
         line = context.roles[0].line if found else line
     elif found is not None and biography is not None:
-        line = next((one for one in biography.lines if found.name in one.text), biography.lines[0])
+        line = next((row for row in biography.lines if found.name in row.text), biography.lines[0])
     if found is None:
         why = "the biography does not clearly name one" if biography else "there is no biography"
         context.notes.tell(

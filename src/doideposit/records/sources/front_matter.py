@@ -297,7 +297,7 @@ class Pair(NamedTuple):
 
 def _read_pairs(text: str) -> Header | None:
     pairs = Pair.all_of(text)
-    telling = _TELLING & {word for each in pairs for word in each.split()}
+    telling = _TELLING & {word for key in pairs for word in key.split()}
     if len(pairs) < _FEWEST_PAIRS or len(telling) < _FEWEST_PAIRS - 1:
         return None
     rows = text.split("\n")[:_MOST_ROWS]

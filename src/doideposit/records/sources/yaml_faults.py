@@ -145,7 +145,7 @@ class YamlSource(NamedTuple):
         meant = (
             None
             if unclosed
-            else _corrected_line(lines[number - 1] for number in near if number and number <= len(lines))
+            else _quote_first_unreadable(lines[number - 1] for number in near if number and number <= len(lines))
         )
         if meant is not None:
             instead = hint.startswith("put") or "block mapping" in original
@@ -272,7 +272,7 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def _corrected_line(lines: Iterable[str]) -> str | None:
+def _quote_first_unreadable(lines: Iterable[str]) -> str | None:
     """Return the first of some lines that YAML cannot read alone, with its text in quotes; None where that fails."""
     for line in lines:
         match = _ENTRY.fullmatch(line.expandtabs(2))

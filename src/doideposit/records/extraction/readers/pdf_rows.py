@@ -121,7 +121,7 @@ def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
     """Tell whether a piece belongs to the line before it: at the same height, or raised as a mark is."""
     last = row[-1]
     # Subscripts and superscripts are within six tenths of a size of their line.
-    near = abs(max(row, key=lambda each: each.size).y - part.y) < 0.6 * max(last.size, part.size)
+    near = abs(max(row, key=lambda piece: piece.size).y - part.y) < 0.6 * max(last.size, part.size)
     # Tabs leave wide gaps within a line; forty sizes are nearly the width of a page.
     return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size
 

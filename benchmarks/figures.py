@@ -127,6 +127,16 @@ def _imported(module: Module, modules: Mapping[str, Module]) -> set[str]:
     return (homes | {f"{home}.{name}" for home, name in module.imports}) & modules.keys()
 
 
+def public_names(modules: Mapping[str, Module]) -> list[str]:
+    """Return the functions and classes at the top of modules whose names do not begin with an underscore."""
+    return [
+        f"{each.name}.{node.name}"
+        for each in modules.values()
+        for node in each.tree.body
+        if isinstance(node, Definition) and not node.name.startswith("_")
+    ]
+
+
 def entered_functions(source: Path) -> tuple[int, int]:
     """Deposit the bundled example into the sandbox, and count what of the package was entered.
 
@@ -151,7 +161,6 @@ def shape(modules: Mapping[str, Module]) -> Iterator[Figure]:
     """Yield what the text of the package shows."""
     lines = sum(each.text.count("\n") for each in modules.values())
     comments = sum(_has_comment(line) for each in modules.values() for line in each.text.splitlines())
-    top = [node for each in modules.values() for node in each.tree.body if isinstance(node, Definition)]
     classes = Counter(node.name.lstrip("_") for node in _definitions(modules) if isinstance(node, ast.ClassDef))
     documented = [text for node in _definitions(modules) if (text := ast.get_docstring(node))]
     verbs = sum(_begins_with_a_verb(text) for text in documented)
@@ -165,7 +174,7 @@ def shape(modules: Mapping[str, Module]) -> Iterator[Figure]:
     )
     yield Figure(
         "public names",
-        sum(not node.name.startswith("_") for node in top),
+        len(public_names(modules)),
         "<= 750",
         "Functions and classes at the top of modules whose names do not begin with an underscore.",
     )

@@ -10,8 +10,9 @@ from benchmarks.samples import ABSTRACT, SERIES, commonmeta_record, record
 from benchmarks.timing import in_process, in_turns
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built
-from doideposit.wiring import open_validator
 
 MANY = 60
 """Records checked one after the other for one measurement."""
@@ -20,7 +21,7 @@ MANY = 60
 def checker() -> Checker:
     """A checker of the sample series."""
     name = DepositorName("Institute of Made-up Affairs", "doi@example.org", "Institute of Made-up Affairs")
-    return Checker(series={"island-notes": SERIES}, validator=open_validator, depositor=name)
+    return Checker(series={"island-notes": SERIES}, validator=lambda: Validator(SchemaStore.default()), depositor=name)
 
 
 def rows(peers: Peers) -> Iterator[Row]:

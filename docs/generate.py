@@ -388,7 +388,7 @@ def faults() -> Iterator[str]:
         (
             f"`{each.name}`",
             " · ".join({"N": "a number", "TEXT": "a text"}.get(one, f"`{one}`") for one in each.choices) or "—",
-            ", ".join(sorted(place.value for place in each.places | each.more_places)),
+            ", ".join(sorted(each.places | each.more_places)),
             each.meaning,
         )
         for each in FAULTS.values()

@@ -38,7 +38,6 @@ __all__ = [
     "open_ledger",
     "open_page_fetch",
     "open_path",
-    "open_validator",
 ]
 
 Announce = Callable[[str], None]
@@ -66,11 +65,6 @@ def load_settings(
     return load(path, environ=variables, cwd=Path.cwd(), overrides=flags, required=required)
 
 
-def open_validator(*, announce: Announce = _ignore_message, offline: bool = False) -> Validator:
-    """Open the validator over this installation's schemas; fetch a missing bundle when first needed."""
-    return Validator(SchemaStore.default(announce=announce, offline=offline))
-
-
 def open_checker(
     settings: Settings,
     *,
@@ -94,7 +88,7 @@ def open_checker(
     _check_depositors(settings, context)
     return Checker(
         series=settings.series,
-        validator=lambda: validator or open_validator(announce=announce),
+        validator=lambda: validator or Validator(SchemaStore.default(announce=announce)),
         depositor=name,
         rules=settings.rules,
         clock=clock,
@@ -162,7 +156,7 @@ def open_depositor(
     from doideposit.deposits.depositor import Depositor
 
     # One validator for checker and depositor: the compiled schema takes some megabytes and a moment.
-    validator = open_validator(announce=announce)
+    validator = Validator(SchemaStore.default(announce=announce))
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
     variables = os.environ if environ is None else environ

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.figures import longest_chain, read_modules
+from benchmarks.figures import longest_chain, public_names, read_modules
 
 SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
 
@@ -129,6 +129,12 @@ def test_no_chain_of_imports_is_longer_than_eighteen() -> None:
     """Every module in it has to be known by whoever changes the first one; imports for types count as well."""
     longest = longest_chain(read_modules(SOURCE.parent))
     assert len(longest) <= 18, " -> ".join(longest)
+
+
+def test_there_are_at_most_750_public_names() -> None:
+    """Who adds one looks for two that mean the same, for one with a single user, or for a function about one value."""
+    names = public_names(read_modules(SOURCE.parent))
+    assert len(names) <= 750, f"{len(names)} public functions and classes at the top of modules"
 
 
 def test_every_library_stays_in_its_home() -> None:

@@ -40,14 +40,16 @@ NAP = 0.5
 
 
 def _parse_interval(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
-    from doideposit.config.durations import parse_duration
+    from pydantic import TypeAdapter, ValidationError
+
+    from doideposit.config.durations import DURATION_HINT, Duration
 
     if text is None:
         return None
     try:
-        length = parse_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        length: timedelta = TypeAdapter(Duration).validate_python(text)
+    except ValidationError:
+        raise click.BadParameter(DURATION_HINT) from None
     if length <= timedelta(0):
         raise click.BadParameter("it must be longer than 0")
     return length

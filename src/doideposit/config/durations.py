@@ -7,21 +7,13 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Duration", "duration_text", "parse_duration"]
+__all__ = ["DURATION_HINT", "Duration", "duration_text"]
 
 # No months: a month has no fixed length.
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # Six digits at most: a million days is longer than any deadline.
 PATTERN: Final = r"^\s*[0-9]{1,6}\s*[smhd]\s*$"
-HINT: Final = "write a number and s, m, h or d, such as 90s, 15m, 36h or 3d"
-
-
-def parse_duration(text: str) -> timedelta:
-    """Return the length of time that `text` says; raises `ValueError`."""
-    if not re.fullmatch(PATTERN, text):
-        raise ValueError(HINT)
-    number, unit = text.strip()[:-1], text.strip()[-1]
-    return timedelta(seconds=int(number) * UNITS[unit])
+DURATION_HINT: Final = "write a number and s, m, h or d, such as 90s, 15m, 36h or 3d"
 
 
 def duration_text(length: timedelta) -> str:
@@ -34,10 +26,11 @@ def duration_text(length: timedelta) -> str:
 def _read_duration(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value
-    try:
-        return parse_duration(str(value))
-    except ValueError:
-        raise PydanticCustomError("duration", "this is not a duration", {"hint": HINT}) from None
+    text = str(value)
+    if not re.fullmatch(PATTERN, text):
+        raise PydanticCustomError("duration", "this is not a duration", {"hint": DURATION_HINT})
+    number, unit = text.strip()[:-1], text.strip()[-1]
+    return timedelta(seconds=int(number) * UNITS[unit])
 
 
 # A length of time, written as a number and its unit.

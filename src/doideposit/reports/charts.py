@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final, Self
 
-__all__ = ["Chart", "ChartColumn"]
+__all__ = ["Chart"]
 
 # In units of the drawing, which the page scales to its own width.
 WIDTH: Final = 400
@@ -17,7 +17,7 @@ LETTER: Final = 6.3
 
 
 @dataclass(frozen=True, slots=True)
-class ChartColumn:
+class _ChartColumn:
     """Describe one column: its label, whether there is room to show it, and its parts from below.
 
     `middle` is the x coordinate of the label, `left` that of the column. A part is its kind, how many it stands for,
@@ -43,7 +43,7 @@ class Chart:
     title: str
     description: str
     kinds: tuple[str, ...]
-    columns: tuple[ChartColumn, ...]
+    columns: tuple[_ChartColumn, ...]
     ticks: tuple[tuple[int, float], ...]
     unit: str
     width: int = WIDTH
@@ -78,7 +78,7 @@ class Chart:
         # A gap stays between columns, and few columns do not become broad blocks.
         width = min(slot * 0.7, 40.0)
         laid = tuple(
-            ChartColumn(
+            _ChartColumn(
                 label=label,
                 middle=round(LEFT + slot * (place + 0.5), 1),
                 left=round(LEFT + slot * place + (slot - width) / 2, 1),

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.records.extraction.readers.pdf_layout import PrintedParagraph
-from doideposit.records.extraction.readers.pdf_rows import PdfPart, PdfRow
+from doideposit.records.extraction.readers.pdf_rows import PdfRow
 
 __all__ = ["read_pdf"]
 
@@ -53,7 +53,7 @@ def _read_pages(reader: Any, file: str) -> Manuscript:
         message = f"the PDF has more than {_MOST_PAGES} pages, too many for a commentary"
         return _refusal(file, "pdf-pages", message, "save the pages of the commentary as a file of their own")
     read, drawings = _pages_to_read(reader.pages)
-    pages = [PdfRow.of_page(_text_pieces(page, number)) for number, page in read]
+    pages = [PdfRow.of_page(page, number) for number, page in read]
     if sum(len(row.text) for rows in pages for row in rows) < _LEAST_TEXT:
         if drawings:
             raise TooMuch
@@ -116,55 +116,6 @@ def _pages_to_read(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
             raise TooMuch
         read.append((number, page))
     return read, drawings
-
-
-# The names of fonts are all that a PDF tells about their weight.
-_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
-_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
-
-
-def _text_pieces(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple[float, ...]]]]:
-    """Return the pieces of text in the order of the file, and the addresses that rectangles of the page link to.
-
-    pypdf tells where each piece begins, and then, with an empty one, where it ended.
-    """
-    parts: list[PdfPart] = []
-
-    def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
-        # The matrix of the text times that of the page gives the size in print (ISO 32000-1, 9.4.4).
-        scale = abs(tm[3] * cm[3]) or abs(tm[0] * cm[0]) or 1.0
-        x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
-        if not text and parts and abs(parts[-1].y - y) < 1 and x > parts[-1].left and parts[-1].text.strip():
-            parts[-1].right = max(parts[-1].right, x)
-        name = str(font.get("/BaseFont", "")) if font else ""
-        bold, italic = bool(_BOLD.search(name)), bool(_ITALIC.search(name))
-        for index, piece in enumerate(text.split("\n")):
-            if index or piece:
-                parts.append(PdfPart(piece, size * scale, x, x, y, number, bool(index), bold, italic))
-
-    page.extract_text(visitor_text=visit)
-    return parts, list(_link_annotations(page))
-
-
-_MOST_LINKS = 2_000  # of one page
-# pypdf names the edges of a rectangle so.
-_EDGES = ("left", "bottom", "right", "top")
-
-
-def _link_annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
-    """Return the addresses that a page links to, each with its rectangle: left, bottom, right, top."""
-    listed = page.get("/Annots")
-    for reference in listed[:_MOST_LINKS] if isinstance(listed, list) else ():
-        annotation = reference.get_object()
-        if not isinstance(annotation, Mapping):
-            continue
-        action, edges = annotation.get("/A"), annotation.get("/Rect")
-        action = action.get_object() if action is not None else None
-        uri = action.get("/URI") if isinstance(action, Mapping) else None
-        if not isinstance(uri, str) or not isinstance(edges, list) or len(edges) != len(_EDGES):
-            continue
-        if all(isinstance(edge, int | float) for edge in edges):
-            yield uri, tuple(float(edge) for edge in edges)
 
 
 def _add_paragraph(paragraph: PrintedParagraph, builder: LineBuilder) -> None:

@@ -5,15 +5,16 @@ A PDF says where letters are and nothing more. A gap that runs down the page par
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
-__all__ = ["PdfPart", "PdfRow"]
+__all__ = ["PdfRow"]
 
 
 @dataclass(slots=True)
-class PdfPart:
+class _PdfPart:
     """Hold a piece of text as it is printed: points from the left and from the foot of the page; `new` begins a row."""
 
     text: str
@@ -34,7 +35,7 @@ class PdfRow:
     A marginal line is printed on other pages too, or is in smaller letters apart from the text.
     """
 
-    parts: list[PdfPart]
+    parts: list[_PdfPart]
     text: str = ""
     targets: list[str] = field(default_factory=list)
     marginal: bool = False
@@ -75,11 +76,10 @@ class PdfRow:
         return [part.text.strip() for part in self.parts if part.italic and len(part.text.strip()) > 1]
 
     @staticmethod
-    def of_page(page: tuple[Sequence[PdfPart], Sequence[tuple[str, tuple[float, ...]]]]) -> "list[PdfRow]":
-        """Return the lines of a page in the order in which they are read, with the addresses they link to."""
-        parts, annotations = page
-        rows: list[list[PdfPart]] = []
-        for part in parts:
+    def of_page(page: Any, number: int) -> "list[PdfRow]":
+        """Return the lines of a page of pypdf in the order in which they are read, with the addresses they link to."""
+        rows: list[list[_PdfPart]] = []
+        for part in _text_pieces(page, number):
             if not part.text.strip():
                 if rows and not part.new and part.text and rows[-1]:
                     rows[-1][-1].text += " "
@@ -92,9 +92,58 @@ class PdfRow:
             else:
                 rows.append([part])
         found = [PdfRow(parts, _row_text(parts)) for parts in rows]
-        for target, (left, bottom, right, top) in annotations:
+        for target, (left, bottom, right, top) in _link_annotations(page):
             _add_link(found, target, left, (bottom + top) / 2, right)
         return _split_columns(found)
+
+
+# The names of fonts are all that a PDF tells about their weight.
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
+
+
+def _text_pieces(page: Any, number: int) -> list[_PdfPart]:
+    """Return the pieces of text in the order of the file.
+
+    pypdf tells where each piece begins, and then, with an empty one, where it ended.
+    """
+    parts: list[_PdfPart] = []
+
+    def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
+        # The matrix of the text times that of the page gives the size in print (ISO 32000-1, 9.4.4).
+        scale = abs(tm[3] * cm[3]) or abs(tm[0] * cm[0]) or 1.0
+        x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
+        if not text and parts and abs(parts[-1].y - y) < 1 and x > parts[-1].left and parts[-1].text.strip():
+            parts[-1].right = max(parts[-1].right, x)
+        name = str(font.get("/BaseFont", "")) if font else ""
+        bold, italic = bool(_BOLD.search(name)), bool(_ITALIC.search(name))
+        for index, piece in enumerate(text.split("\n")):
+            if index or piece:
+                parts.append(_PdfPart(piece, size * scale, x, x, y, number, bool(index), bold, italic))
+
+    page.extract_text(visitor_text=visit)
+    return parts
+
+
+_MOST_LINKS = 2_000  # of one page
+# pypdf names the edges of a rectangle so.
+_EDGES = ("left", "bottom", "right", "top")
+
+
+def _link_annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Return the addresses that a page links to, each with its rectangle: left, bottom, right, top."""
+    listed = page.get("/Annots")
+    for reference in listed[:_MOST_LINKS] if isinstance(listed, list) else ():
+        annotation = reference.get_object()
+        if not isinstance(annotation, Mapping):
+            continue
+        action, edges = annotation.get("/A"), annotation.get("/Rect")
+        action = action.get_object() if action is not None else None
+        uri = action.get("/URI") if isinstance(action, Mapping) else None
+        if not isinstance(uri, str) or not isinstance(edges, list) or len(edges) != len(_EDGES):
+            continue
+        if all(isinstance(edge, int | float) for edge in edges):
+            yield uri, tuple(float(edge) for edge in edges)
 
 
 # Letters that are set as one, and signs that only PDF files have (Unicode, alphabetic presentation forms).
@@ -117,7 +166,7 @@ _SUPERSCRIPT = 0.8  # so many times the size of the line, or smaller, and higher
 _WIDE = 1.5  # times the size: a gap within a line that no space makes
 
 
-def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
+def _is_same_row(row: Sequence[_PdfPart], part: _PdfPart) -> bool:
     """Tell whether a piece belongs to the line before it: at the same height, or raised as a mark is."""
     last = row[-1]
     # Subscripts and superscripts are within six tenths of a size of their line.
@@ -126,7 +175,7 @@ def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
     return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size
 
 
-def _row_text(parts: Sequence[PdfPart]) -> str:
+def _row_text(parts: Sequence[_PdfPart]) -> str:
     """Return the text of a line, without the marks of notes that are raised in it."""
     size = max(part.size for part in parts)
     base = max(parts, key=lambda part: part.size).y

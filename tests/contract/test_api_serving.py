@@ -17,7 +17,7 @@ import requests
 from api_client import RECORD, TOKEN
 from desk import FAST
 from doideposit.cli.init import PRESETS
-from doideposit.crossref.registrar import is_loopback
+from doideposit.crossref.hosts import is_loopback
 from doideposit.errors import UsageError, WorldError
 from doideposit.job.inbox.lock import FileLock
 from doideposit.web import application

@@ -95,6 +95,12 @@ def test_each_reference_is_matched_dead_wrong_or_not_matched(desk: Desk) -> None
     assert "the title is “A grammar of old Norse" in found["r4"].doubts[0].what
 
 
+def test_a_doi_that_is_named_twice_is_asked_about_once(desk: Desk) -> None:
+    deposited(desk)
+    once, twice = desk.depositor.references.of(DOI), desk.depositor.references.of(DOI, DOI)
+    assert twice.lists == once.lists
+
+
 def test_candidates_have_their_doubts_and_a_near_twin_is_never_chosen(desk: Desk) -> None:
     # Crossref's log matches whatever has the title in it: without that, everything is left to the search.
     references = [

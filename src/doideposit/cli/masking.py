@@ -17,6 +17,8 @@ COVER = "••••••"
 SUSPICIOUS = re.compile(r"pass|pwd|secret|token|credential|login|\bkey\b|\bauth", re.IGNORECASE)
 # A login in an address is between the slashes and the at sign (RFC 3986, section 3.2.1).
 WITH_LOGIN = re.compile(r"(?<=://)[^\s\"':@]*:[^\s\"']*@")
+# Crossref and databases take passwords in the query of an address; what follows a # is never sent, and often pasted.
+AFTER_PATH = re.compile(r"(?<=://)([^\s\"'?#]*[?#])[^\s\"']+")
 # Headings of TOML tell which section a line belongs to.
 HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 
@@ -33,7 +35,7 @@ def _masked(text: str, heading: str = "") -> str:
         return text
     key, sign, _ = text.partition("=")
     if not (SUSPICIOUS.search(text) or SUSPICIOUS.search(heading)):
-        return WITH_LOGIN.sub(f"{COVER}@", text)
+        return AFTER_PATH.sub(rf"\1{COVER}", WITH_LOGIN.sub(f"{COVER}@", text))
     if not sign:
         # A line without a key continues with what was begun above.
         return COVER

@@ -142,7 +142,11 @@ class Terminal:
     @staticmethod
     def source_line(path: str, number: int) -> str | None:
         """Return line `number` (from 1) of a file, for display; None for large files and for none."""
-        lines = _read_lines(path)
+        try:
+            state = Path(path).stat()
+        except (OSError, ValueError):
+            return None
+        lines = _read_lines(path, state.st_mtime_ns, state.st_size)
         return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None
 
     def say(self, text: str = "", style: Style = Style.PLAIN) -> None:
@@ -288,9 +292,9 @@ class _JsonList:
             error.told_in_json = True
 
 
-# The findings of a run show many lines of a few files.
+# The findings of a run show many lines of a few files. One that was written in the meantime is read again.
 @lru_cache(maxsize=8)
-def _read_lines(path: str) -> tuple[str, ...] | None:
+def _read_lines(path: str, _written_at: int, _size: int) -> tuple[str, ...] | None:
     from doideposit.records.sources.files import Loaded
 
     return Loaded.shown_lines(Path(path))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from doideposit.crossref.registrar import is_loopback
+from doideposit.crossref.hosts import is_loopback
 from doideposit.records.models.text import PlainText
 
 __all__ = ["Address", "MailAddress", "PingAddress"]

@@ -11,7 +11,7 @@ from doideposit.config.addresses import MailAddress, PingAddress
 from doideposit.config.durations import Duration
 from doideposit.config.passwords import FOUR_WAYS, PasswordReference
 from doideposit.config.section import FilePath, MetricsPath, Section
-from doideposit.crossref.registrar import is_loopback
+from doideposit.crossref.hosts import is_loopback
 from doideposit.deposits.lateness import Deadlines
 from doideposit.records.models.text import PlainText
 

@@ -5,12 +5,12 @@ Two implementations exist: `doideposit.crossref.client` over HTTPS, and `doidepo
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from doideposit.crossref.hosts import is_loopback
 from doideposit.crossref.names import is_resources
 from doideposit.errors import ConfigurationError
 from doideposit.records.models.batch import SealedBatch
@@ -25,7 +25,6 @@ __all__ = [
     "RegisteredWork",
     "Registrar",
     "ResolvedHandle",
-    "is_loopback",
 ]
 
 
@@ -186,12 +185,3 @@ class Registrar(Protocol):
         Raises as `submit` does, except `SubmissionInDoubt`: asking twice is harmless, so a lost answer here is
         `RegistrarUnavailable`.
         """
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine is meant by a host."""
-    try:
-        return ip_address(host).is_loopback
-    # Of all names, only this one always means the own machine (RFC 6761, section 6.3).
-    except ValueError:
-        return host.lower() == "localhost"

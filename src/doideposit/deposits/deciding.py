@@ -43,7 +43,7 @@ _IN_PARTS: Final = "registered with the same content, some of it in a resource-o
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Plan what is to be deposited, with what a person allows: `may`."""
+    """Plan what is to be deposited; `may` is what a person allows."""
 
     context: DepositContext
     checker: Checker

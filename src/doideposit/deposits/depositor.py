@@ -242,7 +242,7 @@ class Depositor:
         from doideposit.deposits.adoption import AdoptionPass  # noqa: PLC0415
 
         adoption = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or quiet)
-        return adoption.run(series=series, prefixes=prefixes, dois=Given(dois).dois(), also=also)
+        return adoption.run(series=tuple(series), prefixes=tuple(prefixes), dois=Given(dois).dois(), also=tuple(also))
 
     # Depositing.
 

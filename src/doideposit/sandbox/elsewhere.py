@@ -28,6 +28,8 @@ class Elsewhere:
         """Register a file as another tool does, with the timestamp it carries; raises ValueError when it fails."""
         with self._queue.archive.transaction():
             deposit = Deposit.read(xml)
+            if deposit.refusal:
+                raise ValueError(deposit.refusal)
             records = self._make_worker().process(deposit)
         failed = [message for record in records if record.status == "Failure" for _, message in record.pairs]
         if failed:

@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
-from doideposit.crossref.registrar import is_loopback
+from doideposit.crossref.hosts import is_loopback
 from doideposit.errors import UsageError, WorldError
 from doideposit.web.reading import MAX_BODY, MAX_LINES_BODY
 

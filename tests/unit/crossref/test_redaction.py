@@ -61,6 +61,9 @@ def test_the_longest_spelling_goes_first_and_nothing_is_no_secret() -> None:
         ('url = "https://u:p@example.org/a@b"', "targets.test", 'url = "https://••••••@b"'),
         ('url = "postgresql://user@host/name"', "ledger", 'url = "postgresql://user@host/name"'),
         ('url = "postgresql://host/d?password=x"', "ledger", "url = ••••••"),
+        ('url = "https://example.org#x"  # mine', "targets.test", 'url = "https://example.org#••••••"  # mine'),
+        ('url = "https://example.org/a?b=x"', "targets.test", 'url = "https://example.org/a?••••••"'),
+        ('url = "https://example.org/a"  # ours', "targets.test", 'url = "https://example.org/a"  # ours'),
     ],
 )
 def test_lines_of_a_configuration_are_covered(tmp_path: Path, line: str, heading: str, shown: str) -> None:

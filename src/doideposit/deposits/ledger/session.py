@@ -17,7 +17,7 @@ Step = Callable[[str], None]
 
 
 def quiet(_what: object) -> None:
-    """Ignore a step, or what just happened: for a caller who wants to hear of neither."""
+    """Do nothing with what is told: for a caller who does not want to hear of steps or events."""
 
 
 @dataclass(frozen=True, slots=True)

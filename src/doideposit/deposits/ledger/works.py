@@ -262,7 +262,7 @@ class Works:
         statement = select(log.c.file_name, log.c.answer).select_from(joined)
         mine = statement.where(submission.c.target == self._target).order_by(log.c.id.desc()).limit(most)
         with self._session.reading() as connection:
-            return tuple((str(name), bytes(answer)) for name, answer in connection.execute(mine))
+            return tuple((str(name), answer) for name, answer in connection.execute(mine))
 
     # What is open.
 

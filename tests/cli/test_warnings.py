@@ -13,6 +13,7 @@ def terminal(desk: Desk) -> Desk:
     assert one("deposit", one.record(), "--wait", 30).code == 0
     assert one("build", "c258.yaml", "-o", "twin.xml").code == 0
     twin = Path("twin.xml").read_text(encoding="utf-8").replace(DOI, f"{DOI}-twin")
+    twin = twin.replace("</resource>", "twin</resource>")
     one.write("twin.xml", twin)
     one("deposit", "twin.xml", "--wait", 30)
     return one
@@ -26,6 +27,7 @@ def test_the_command_lists_shows_answers_and_dismisses(terminal: Desk) -> None:
     shown = terminal("warnings", "show", one["id"])
     assert shown.code == 0
     assert "title  the same" in shown.out
+    assert "url  different" in shown.out
     assert "doi" in shown.out
     answered = terminal("warnings", "answer", one["id"], "--primary", one["doi"], "-o", "answer.txt")
     assert answered.code == 0

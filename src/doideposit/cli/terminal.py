@@ -180,7 +180,8 @@ class Terminal:
     def screen(self) -> Iterator[Callable[[Sequence[Line], str], None]]:
         """Open an alternate screen if one can be drawn; the terminal shows its former content afterwards.
 
-        It gives a function that shows things and a line below them; a pipe gets one show below the other.
+        It gives a function that shows lines with a footer below them. Where no screen can be drawn, each call writes
+        the footer first and then the lines, below what was written before.
         """
         if not self.draws_screens:
             yield lambda things, footer: self.draw((Span(footer, Style.DIM),), *things, ())

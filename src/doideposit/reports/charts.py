@@ -56,11 +56,6 @@ class Chart:
         return self.width - RIGHT
 
     @property
-    def baseline(self) -> int:
-        """Return the y coordinate of the labels."""
-        return self.height - BOTTOM
-
-    @property
     def total(self) -> int:
         """Return everything counted."""
         return sum(sum(column.values) for column in self.columns)

@@ -47,12 +47,12 @@ class Views:
             if isfunction(method) and method in _ROUTES:
                 marked = _ROUTES[method]
                 blueprint.add_url_rule(marked.rule, endpoint, getattr(self, endpoint), methods=marked.methods)
+                # By endpoint: who wraps the view of an application must not lose what it needs.
+                app.extensions.setdefault("doideposit_needs", {})[f"{name}.{endpoint}"] = marked.needs
         app.register_blueprint(blueprint)
 
     @staticmethod
     def needed(otherwise: Need) -> Need:
         """Return the role or the scope that the view of this request needs; `otherwise` where it names none."""
-        view = current_app.view_functions[str(request.endpoint)]
-        # What Flask calls is the method of an object; the mark is on its function.
-        marked = _ROUTES.get(getattr(view, "__func__", view))
-        return marked.needs if marked is not None and isinstance(marked.needs, type(otherwise)) else otherwise
+        needs = current_app.extensions.get("doideposit_needs", {}).get(request.endpoint)
+        return needs if isinstance(needs, type(otherwise)) else otherwise

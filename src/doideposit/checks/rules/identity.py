@@ -40,14 +40,14 @@ _DRAFT = Pattern(
     r"(?:drafts?|entwurf|brouillon|borrador|rascunho|bozza|tests?|testing|(?-i:x{3,})|x{4,}|te?mp)[-_ ]?\d{0,2}",
     re.IGNORECASE,
 )
-# Between parts of a suffix. A hyphen is within one: `the-first-draft` is a title in an address.
-_PARTS = Pattern(r"[._;]")
-# What people write until they know the number, alone or after a year. Of Roman numerals, XXV and V are left alone; XX
-# may be twenty, and XXX is refused for the same reason.
+# A part at the end: after a number, or after a short word and a dot. `the-first-draft` and `covid_testing` are titles
+# in an address, and small Roman numerals stand after a word.
+_LAST_PART = Pattern(r".*\d[^._;]*[._;](?P<numbered>[^._;]+)|[A-Za-z]{1,5}\.(?P<named>(?!x+$)[^._;]+)")
+# What people write until they know the number, alone or after a year. XX is twenty in Roman numerals.
 _NUMBER_TO_COME = Pattern(
     r"(?:(?:no|nr|n[°º]|№|#)[.\s]*)?(?:(?:19|20)\d\d[-/._\s]|[a-z]{1,2}[-._])?[(\[<]?"
     r"(?:t\.?b\.?[acdn]\.?|n\.?n\.?|placeholder|unknown|unassigned|not (?:yet )?(?:known|assigned)|pending|…+|_+|\*+"
-    r"|number|nummer|num[eé]ro|número|(?-i:xx+|yy+|zz+))[)\]>]?|xx|yy+|zz+|(?:no|nr)\.?",
+    r"|number|nummer|num[eé]ro|número|(?-i:xx+|yy+|zz+))[)\]>]?|yy+|zz+|(?:no|nr)\.?",
     re.IGNORECASE,
 )
 # A prefix within the suffix, or the address of the resolver: one DOI was put after another.
@@ -205,7 +205,8 @@ def suffix_fault(suffix: str, number: str | None) -> str | None:
         return f"“{last}” stands in place of what tells this DOI from others"
     if _DECIMALS.fullmatch(last) or (number and last.endswith(f"{number}.0")):
         return f"“{last}” looks as if a program had changed a number in it"
-    return _draft_fault(last) or _draft_fault(_PARTS.split(last)[-1])
+    part = _LAST_PART.fullmatch(last)
+    return _draft_fault(last) or (_draft_fault(part["numbered"] or part["named"]) if part else None)
 
 
 def _draft_fault(part: str) -> str | None:
@@ -364,10 +365,12 @@ def _find_slash_in_number(work: Work) -> Iterator[Match]:
 )
 def _find_word_for_number(work: Work) -> Iterable[Match]:
     number = work.commentary.number or ""
-    # Who says with `number_pattern` how the numbers look means what is written; most numbers hold a digit.
-    if number.isdigit() or work.commentary.series.number_pattern:
+    # Who says with `number_pattern` how the numbers look means what is written; most numbers have digits alone.
+    if number.isdecimal() or work.commentary.series.number_pattern:
         return ()
-    found = _NUMBER_TO_COME.fullmatch(number) or is_program_word(number)
+    # “Dokument 3” is what a program calls a new file, and may be how a number is printed.
+    has_digit = any(character.isdecimal() for character in number)
+    found = _NUMBER_TO_COME.fullmatch(number) or (not has_digit and is_program_word(number))
     return (Match.at("number", length=len(number), number=number),) if found else ()
 
 

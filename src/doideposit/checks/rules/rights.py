@@ -12,6 +12,7 @@ from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules
 from doideposit.checks.rules.work import Each, Text, Work
 from doideposit.findings import Loc
 from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
+from doideposit.records.models.relations import Funding
 
 __all__ = ["RIGHTS"]
 
@@ -297,13 +298,20 @@ def _find_repeated_funder(work: Work) -> Iterator[Match]:
     good="funding: [{ror: 00k4n6c32, awards: ['101004509', '101004510']}]",
 )
 def _find_repeated_award(work: Work) -> Iterator[Match]:
-    seen: set[tuple[str, str]] = set()
+    seen: dict[str, list[Funding]] = {}
     for index, funder in enumerate(work.commentary.funding):
-        # A project that several funders pay for may have one number with all of them.
-        names = {str(name).casefold() for name in (funder.ror, funder.funder_id, funder.name) if name} or {""}
         for field, awards in (("awards", funder.awards), ("grant_dois", funder.grant_dois)):
             for place, award in enumerate(awards):
-                number = "".join(str(award).split()).casefold()
-                if any((name, number) in seen for name in names):
+                earlier = seen.setdefault("".join(str(award).split()).casefold(), [])
+                # A project that several funders pay for may have one number with all of them.
+                if any(_is_one_funder(funder, other) for other in earlier):
                     yield Match.at("funding", index, field, place, award=award)
-                seen |= {(name, number) for name in names}
+                earlier.append(funder)
+
+
+def _is_one_funder(one: Funding, other: Funding) -> bool:
+    """Tell whether two entries name one funder; ministries of several countries have one name, and other ids."""
+    ids = [{str(name) for name in (funder.ror, funder.funder_id) if name} for funder in (one, other)]
+    if all(ids):
+        return bool(ids[0] & ids[1])
+    return (one.name or "").casefold() == (other.name or "").casefold() or one is other

@@ -45,8 +45,8 @@ _FILLER = Pattern(
 )
 # Signs within an address say nothing about the text around it.
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
-# A word that nobody prints whole, such as F*** or sh**t. Two asterisks at the end of a short word may be a footnote.
-_CENSORED = Pattern(r"(?<![\w*])[^\W\d_]{1,3}(?:\*{3,}|\*{2,}[^\W\d_]{1,4})(?![\w*])")
+# A word that nobody prints whole, such as F*** or sh**t. Asterisks at the end of a longer word are a footnote.
+_CENSORED = Pattern(r"(?<![\w*])(?:[^\W\d_]\*{3,}|[^\W\d_]{1,3}\*{2,}[^\W\d_]{1,4})(?![\w*])")
 # The order matters: the first that fits is reported.
 _KINDS = (
     ("reverses the text after it", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),

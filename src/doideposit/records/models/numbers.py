@@ -83,6 +83,8 @@ _HINT: Final = (
 _QUOTED: Final = "write it as a text, in quotes, just as it is printed"
 # The forms of ASCII that are as wide as a Chinese character (Unicode, Halfwidth and Fullwidth Forms).
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
+# Brackets and commas are as wide in Chinese and Japanese texts, and right there.
+_FULL_WIDTH_DIGIT: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class PrintedNumber:
         number = cls(str(value).strip())
         text, plain = number.text, number.in_ascii
         # In a regular expression, \d is a digit of any script: only a pattern that names such characters wants them.
-        if plain is not None and (pattern is None or pattern.isascii()):
+        # A number with other characters too, such as 特集１, is not meant to be a part of a DOI.
+        if plain is not None and plain.isascii() and (pattern is None or pattern.isascii()):
             message = "the number “{value}” is written in full-width characters, which no DOI and no address can have"
             hint = f"write {plain}"
             raise PydanticCustomError("number-shape", message, {"value": text, "hint": hint})
@@ -123,7 +126,7 @@ class PrintedNumber:
     @property
     def in_ascii(self) -> str | None:
         """Return 258 for ２５８, where East Asian input methods wrote full-width characters; else None."""
-        if self.text.isascii() or not _FULL_WIDTH.search(self.text):
+        if self.text.isascii() or not _FULL_WIDTH_DIGIT.search(self.text):
             return None
         return _FULL_WIDTH.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), self.text)
 

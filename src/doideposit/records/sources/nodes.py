@@ -48,10 +48,12 @@ class Node:
         if not isinstance(entries, dict):
             raise TypeError("entries belong in a mapping")
         # YAML 1.2 (3.2.1.3) wants keys to be unique, and most parsers quietly take the last one.
-        first, kept = entries.setdefault(key, (place, node))
-        if kept is not node:
+        # The entries are compared: a value that is given again by its alias is the same node.
+        entry = (place, node)
+        first = entries.setdefault(key, entry)
+        if first is not entry:
             where = Where(file, place.line, place.column, key)
-            message = f"`{key}` is given twice: here, and already on line {first.line}"
+            message = f"`{key}` is given twice: here, and already on line {first[0].line}"
             hint = "keep one of the two"
             self.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
 

@@ -264,9 +264,7 @@ def _comment_below(text: str, start: int, end: int) -> str | None:
 
 
 def _quoted(text: str) -> str:
-    """Return a text in the quotes that change least in it."""
-    if "'" in text and '"' not in text and "\\" not in text:
-        return f'"{text}"'
+    """Return a YAML text in quotes: double ones, or single ones if it holds a double quote or a backslash."""
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'

@@ -239,8 +239,13 @@ ANY_DOI: dict[str, Any] = {"series": {"doi": "{prefix}/{any}"}, "doi": "10.48251
         ("number-full-width", {"pages": "12-18"}, {"pages": "１２-１８"}),
         ("number-full-width", {"references": [{"text": "Doe (2019). 河川１２.", "issue": "（冬）"}]},
          {"references": [{"text": "Doe (2019). Rivers.", "volume": "1２"}]}),
+        ("number-full-width", {"volume": "第3号（通巻120号）"}, {"volume": "第３号"}),
+        ("number-placeholder", ANY_DOI | {"number": "Dokument 3"}, ANY_DOI | {"number": "to be announced"}),
+        ("award-twice", {"funding": [{"name": "Ministry", "ror": "00k4n6c32", "awards": ["12"]}, {"name": "Ministry", "ror": "05a28rw58", "awards": ["12"]}]},
+         {"funding": [{"name": "Ministry", "awards": ["12"]}, {"name": "Ministry", "ror": "00k4n6c32", "awards": ["12"]}]}),
+        ("text-markdown", 'title: "F*** the rules"', 'title: "EU*** rules"'),
         *(("number-placeholder", {"number": good}, {"number": bad}) for good, bad in (
-            ("XXV", "xx"), ("x", "XX"), ("N1", "t.b.d"), ("Decision-12", "todo"), ("258", "nn"), ("2023-05", "2023-xx"),
+            ("XXV", "xx"), ("XX", "zz"), ("N1", "t.b.d"), ("Decision-12", "todo"), ("258", "nn"), ("2023-05", "2023-xx"),
             ("2023-X", "2023-TBD"), ("7b", "unknown"), ("C258", "C-tbd"), ("spring", "pending"), ("258xx", "number"),
             ("Y2", "yy"), ("S", "__"), ("B", "placeholder"), ("2023/XX1", "2023/xxx"),
         )),
@@ -511,12 +516,21 @@ def test_a_word_of_a_program_is_no_suffix(suffix: str) -> None:
         "temp",
         "sadf.test",
         "SADF.C258/draft",
-        "a_xxx",
+        "C258_xxx",
     ],
 )
 def test_the_name_of_a_draft_is_no_suffix(suffix: str) -> None:
     fields = {"number": "258", "doi": f"10.48251/{suffix}"}
     assert "doi-suffix-placeholder" in codes(fields, 'doi = "{prefix}/{any}"')
+
+
+@pytest.mark.parametrize(
+    "suffix", ["north_korea_missile_test", "covid_testing", "stress.test", "vol.xxx", "eu_budget_draft"]
+)
+def test_a_title_in_a_suffix_is_no_draft(suffix: str) -> None:
+    assert "doi-suffix-placeholder" not in codes(
+        {"number": "258", "doi": f"10.48251/{suffix}"}, 'doi = "{prefix}/{any}"'
+    )
 
 
 @pytest.mark.parametrize("number", ["draft-1", "DRAFT", "test", "Test-3", "entwurf-2"])

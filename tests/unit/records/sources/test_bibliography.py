@@ -154,12 +154,13 @@ def test_what_is_broken_is_said_at_its_line(tmp_path: Path, name: str, text: str
 )
 def test_what_a_text_cites(text: str, keys: list[str]) -> None:
     entries = [
-        ({"id": key, "title": key}, Place(1, 1)) for key in dict.fromkeys(["x", *keys, "code", "block", "fig-one"])
+        ({"id": key, "title": key}, Place(1, 1))
+        for key in dict.fromkeys(["x", *keys, "code", "block", "comment", "fig-one", "tbl-two", "sec-x", "example.org"])
     ]
     found = Bibliography.of_csl(entries).cited_in(text, file="a.md")
     # A text that cites nothing by key has all entries, and a finding says so.
-    cited = [] if found.findings else [work.key for work in found.works]
-    assert cited == keys
+    assert [finding.code for finding in found.findings] == ([] if keys else ["bibliography-whole"])
+    assert not keys or [work.key for work in found.works] == keys
 
 
 PAGE = (

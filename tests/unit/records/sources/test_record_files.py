@@ -266,6 +266,7 @@ def test_json_that_only_python_reads_is_refused() -> None:
     ("text", "code", "line", "column", "field"),
     [
         ("a: 1\nb: 2\na: 3\n", "duplicate-key", 3, 1, "a"),
+        ("a: &a 1\nb: 2\na: *a\n", "duplicate-key", 3, 1, "a"),
         ("l:\n - k: 1\n   k: 2\n", "duplicate-key", 3, 4, "l[0].k"),
         ('{"a": 1,\n "a": 2}', "duplicate-key", 2, 2, "a"),
         ('{"l": [{"k": 1, "k": 2}]}', "duplicate-key", 1, 17, "l[0].k"),

@@ -205,9 +205,9 @@ class Terminal:
         click.echo(text if _is_utf8(self.out) else text.encode(), file=self.out)
 
     def drawing(self, stream: TextIO) -> "Drawing":
-        """Return what draws on a stream, one for each, so that notes appear above progress bars.
+        """Return the `Drawing` of a stream, always the same one, so that notes appear above progress bars.
 
-        It guesses nothing: colour and width are decided by the terminal's own rules.
+        Colour and width are decided here, by the rules of this class; rich guesses neither.
         """
         from doideposit.cli.drawing import Drawing
 

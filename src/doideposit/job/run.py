@@ -335,7 +335,7 @@ class _JobPass:
         write_atomic(path, text, mode=self._job.monitoring.file_mode)
 
     def _ping_monitor(self, run: Run) -> None:
-        """Ping the monitoring service after a successful run; it notices missing pings by itself."""
+        """Ping the monitoring service after a run that did its work, also if records were rejected."""
         if self._context.ping is None or run.exit_code not in {0, REJECTED}:
             return
         try:

@@ -130,7 +130,7 @@ class FindingList(tuple[Finding, ...]):
             yield from _advice_lines(finding, verbose=verbose)
 
     def annotations(self) -> Iterator[str]:
-        """Yield workflow commands by which a code host shows them beside the lines of a change."""
+        """Yield commands of GitHub Actions (`::error file=…`), which show the findings beside the changed lines."""
         kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
         for finding in self:
             where = finding.where

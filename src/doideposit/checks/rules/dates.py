@@ -198,7 +198,7 @@ def _find_year_unlike_number(work: Work) -> Iterator[Match]:
         yield Match.at("number", length=len(number), number=number, found=year, published=published)
 
 
-def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
+def _days_of_updates_and_status(work: Work) -> Iterator[tuple[Loc, date, str]]:
     for index, update in enumerate(work.commentary.updates):
         yield ("updates", index, "date"), update.date, "update"
     if work.commentary.status:
@@ -223,7 +223,7 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
         """,
 )
 def _find_future_event(work: Work) -> Iterator[Match]:
-    for loc, day, what in _other_days(work):
+    for loc, day, what in _days_of_updates_and_status(work):
         if day > work.context.today:
             yield Match.at(*loc, length=10, what=what, day=day)
 

@@ -236,9 +236,10 @@ def _missing_outcome(doi: Doi) -> DoiOutcome:
     return DoiOutcome(doi, Outcome.MISSING, finding=finding)
 
 
-def _with_details(verdict: DoiOutcome, records: list[LogRecord], notices: list[LogRecord]) -> DoiOutcome:
+def _with_details(outcome: DoiOutcome, records: list[LogRecord], notices: list[LogRecord]) -> DoiOutcome:
+    """Return the outcome with what its log records say besides: conflicts, matched references, notices."""
     return replace(
-        verdict,
+        outcome,
         conflict_id=next((record.conflict_id for record in records if record.conflict_id), None),
         dois_in_conflict=tuple(dict.fromkeys(other for record in records for other in record.dois_in_conflict)),
         resolved_conflicts=tuple(dict.fromkeys(other for record in records for other in record.resolved_conflicts)),

@@ -58,7 +58,7 @@ class LedgerRow:
             message=self.row[f"{self.prefix}message"],
             finding=self.finding(),
             retry=RetryClass(self.row[f"{self.prefix}retry"]) if self.row[f"{self.prefix}retry"] else None,
-            details=_words(self.row[f"{self.prefix}details"] or "{}"),
+            details=_read_text_mapping(self.row[f"{self.prefix}details"] or "{}"),
         )
 
     def observed(self, of_work: str = "") -> Observed:
@@ -69,7 +69,7 @@ class LedgerRow:
             drift=tuple(Drift.of(one) for one in json.loads(self.row[f"{self.prefix}changes"])),
             drift_at=self.row[f"{self.prefix}changed_at"],
             accepted=tuple(json.loads(self.row[f"{self.prefix}accepted"])),
-            matched=_words(self.row[f"{self.prefix}matched"]),
+            matched=_read_text_mapping(self.row[f"{self.prefix}matched"]),
             sent=self.row[f"{of_work}registered_timestamp"],
             address=self.row[f"{of_work}registered_landing_page"],
         )
@@ -83,14 +83,14 @@ class LedgerRow:
             kind=EventKind(self.row["kind"]),
             doi=self.row["doi"],
             submission=self.row["submission"],
-            detail=_words(self.row["detail"]),
+            detail=_read_text_mapping(self.row["detail"]),
             printed=self.row.get("printed"),
             batch_id=self.row.get("batch_id"),
         )
 
     def noted(self, name: str) -> str:
         """Return the notes of an item from before Crossref answered, such as its lines; empty afterwards."""
-        return _words(self.row["details"] or "{}").get(name, "")
+        return _read_text_mapping(self.row["details"] or "{}").get(name, "")
 
     def finding(self) -> Finding | None:
         """Return the finding about the DOI of a submission, None where Crossref found nothing."""
@@ -112,8 +112,8 @@ _OBSERVED = "since next_read_at reads read_at timestamp last_update intended_at 
 FINDING_WORDS = ("code", "severity", "message", "hint")
 
 
-def _words(text: str) -> Mapping[str, str]:
-    """Return a JSON object of texts as a mapping; raise `ValueError` for anything else."""
+def _read_text_mapping(text: str) -> Mapping[str, str]:
+    """Return a JSON object whose values are all texts; raise `ValueError` for anything else."""
     data = json.loads(text)
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise ValueError("a mapping of texts was written")

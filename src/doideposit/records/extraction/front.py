@@ -479,11 +479,11 @@ def _note_unknown_lines(pieces: Sequence[Piece], front: Front) -> None:
         if piece.kind in {LineKind.TEXT, LineKind.NAMES} and not piece.taken and not piece.institution:
             front.unread.append(Printed(piece.line.printed, piece.line))
     front.end = pieces[last].index + 1 if last >= 0 else 0
-    if front.byline_assumed and _is_surely_author(front):
+    if front.byline_assumed and _has_certain_byline(front):
         front.byline_assumed = False
 
 
-def _is_surely_author(front: Front) -> bool:
+def _has_certain_byline(front: Front) -> bool:
     """Tell whether names without “By” are surely a byline: bold, with a title or a role, or several with “and”."""
     return all(
         printed.line.bold or printed.line.number in front.roles or _has_evidence(printed.text)

@@ -99,7 +99,7 @@ def _read_name(entry: HeaderValue, notes: "_HeaderNotes") -> dict[str, Stated] |
     if given is not None and given.text:
         return _split_name(given, notes)
     hint = "write given: and family:, or name:"
-    notes.unread("header-author", "this author has no name", hint, entry, field="authors")
+    notes.note_unread("header-author", "this author has no name", hint, entry, field="authors")
     return None
 
 
@@ -124,7 +124,7 @@ def _read_byline(entry: HeaderValue, notes: "_HeaderNotes", *, alone: bool) -> I
     if turned is None:
         hint = "write each author as an item of a list, or with given: and family:"
         message = f"“{plain}” can be one person with the family name first, or two people"
-        notes.unread("header-author-several", message, hint, entry, field="authors")
+        notes.note_unread("header-author-several", message, hint, entry, field="authors")
         return
     names = (
         [plain]
@@ -162,7 +162,7 @@ def _split_name(at: HeaderValue, notes: "_HeaderNotes") -> dict[str, Stated] | N
         return {"anonymous": at.as_field("true")}
     if _KEY.fullmatch(plain) or plain.startswith("@"):
         hint = "write the name as it is printed, or add it with this key to the authors.yml of the site"
-        notes.unread("header-author-key", f"“{plain}” is a key, not a name", hint, at, field="authors")
+        notes.note_unread("header-author-key", f"“{plain}” is a key, not a name", hint, at, field="authors")
         return None
     if NameText(plain).is_group:
         hint = "write organisation: for a group, and given: and family: for a person"
@@ -170,7 +170,7 @@ def _split_name(at: HeaderValue, notes: "_HeaderNotes") -> dict[str, Stated] | N
         return {"organisation": at.as_field(plain, sure=False)}
     if not NameText(NameText(plain).untitled.replace(",", " ")).is_name:
         hint = "write given: and family:, or organisation:"
-        notes.unread("header-author", f"“{plain}” does not look like a name", hint, at, field="authors")
+        notes.note_unread("header-author", f"“{plain}” does not look like a name", hint, at, field="authors")
         return None
     name = PrintedName.read(plain)
     if not name.sure:
@@ -212,7 +212,7 @@ def _referenced_institutions(
     known = bool(keys) and all(key in shared for key in keys)
     if not known and (ref is not None or re.fullmatch(r"[\d,\s]+", text)):
         hint = "add it to the list of affiliations, or write its name here"
-        notes.unread("header-affiliation", f"there is no affiliation “{text}”", hint, item, field="authors")
+        notes.note_unread("header-affiliation", f"there is no affiliation “{text}”", hint, item, field="authors")
         return
     for entry in [shared[key] for key in keys] if known else [item]:
         institution = _read_institution(entry)
@@ -333,7 +333,7 @@ class _HeaderNotes:
         self._unread = Severity.ERROR if strict else Severity.WARNING
         self.found: list[Finding] = []
 
-    def unread(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
+    def note_unread(self, code: str, message: str, hint: str, at: HeaderValue, *, field: str) -> None:
         """Note a value that was not understood: it blocks a document that is deposited directly."""
         self.found.append(Finding(code, self._unread, message, hint, self._where(at.loc, field)))
 
@@ -368,7 +368,9 @@ def _one_line_text(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | N
         return value.as_field(" ".join(value.text.split()))
     kind = "a list" if isinstance(value.value, list) else "a mapping"
     key = str(value.loc[-1])
-    notes.unread("header-shape", f"`{key}` is {kind}, but one text is expected", f"write {key}: …", value, field=key)
+    notes.note_unread(
+        "header-shape", f"`{key}` is {kind}, but one text is expected", f"write {key}: …", value, field=key
+    )
     return None
 
 
@@ -388,7 +390,7 @@ def _read_date(value: HeaderValue, notes: "_HeaderNotes") -> HeaderValue | None:
     if _MOVING.search(stated.text):
         what = "is a new date each time the page is built"
     hint = "write the day of publication as 2023-09-14"
-    notes.unread("header-date", f"“{stated.text}” {what}", hint, value, field="published")
+    notes.note_unread("header-date", f"“{stated.text}” {what}", hint, value, field="published")
     return None
 
 

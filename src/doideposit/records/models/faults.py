@@ -245,7 +245,8 @@ def _too_long_words(fault: _ModelError) -> _Words:
     return "text-too-long", f"the text has {length} characters, but Crossref accepts at most {most} here", "shorten it"
 
 
-def _too_few_words(fault: _ModelError) -> _Words:
+def _describe_too_few(fault: _ModelError) -> _Words:
+    """Return code, message and hint for a list with too few entries; pydantic has the same error for short texts."""
     if isinstance(fault.input, str):
         return _too_short_words(fault)
     return (
@@ -334,7 +335,7 @@ _TRANSLATIONS: Final[Mapping[str, Callable[[_ModelError], _Words]]] = {
     "mapping_type": _mapping_expected_words,
     "string_too_short": _too_short_words,
     "string_too_long": _too_long_words,
-    "too_short": _too_few_words,
+    "too_short": _describe_too_few,
     "too_long": _too_long_words,
     "string_pattern_mismatch": _pattern_words,
     "enum": _choice_words,

@@ -75,10 +75,10 @@ class _JsonText:
             index += 1
             at = _match_end(_COMMA, text, _pass_over(text, value)[1])
 
-    def place(self, offset: int, key: int | None = None) -> Place:
-        """Return the place of the value at an offset, and of its key."""
+    def place(self, offset: int, key_offset: int | None = None) -> Place:
+        """Return the place of the value that begins at `offset`, and of its key if it has one."""
         line, column = self._position_of(offset)
-        key_line, key_column = (None, None) if key is None else self._position_of(key)
+        key_line, key_column = (None, None) if key_offset is None else self._position_of(key_offset)
         return Place(line, column, key_line, key_column, self._text_column(offset, column))
 
     def _text_column(self, offset: int, column: int) -> int | None:

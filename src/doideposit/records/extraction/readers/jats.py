@@ -68,7 +68,7 @@ def _reference_fields(node: Any, printed: Any) -> Mapping[str, Node]:
     kind = _TYPES.get(node.get("publication-type") or node.get("citation-type") or "")
     if kind:
         fields["type"] = JatsText(node).leaf_of(kind)
-    text = _printed_text(printed) if printed.tag != "element-citation" else _composed_text(node)
+    text = _printed_text(printed) if printed.tag != "element-citation" else _text_from_parts(node)
     if text:
         fields["text"] = JatsText(printed).leaf_of(text)
     doi, address = _doi_of(node), _address_of(node)
@@ -91,8 +91,8 @@ def _printed_text(node: Any) -> str:
     return re.sub(r"([.,;])(?:[.,;])+", r"\1", text).strip()
 
 
-def _composed_text(node: Any) -> str:
-    """Return an entry put together from its parts, which print no text of their own."""
+def _text_from_parts(node: Any) -> str:
+    """Return a reference as text, for an entry with only tagged parts (names, year, title) and no running text."""
     names = [_name_of(element) for element in node.iter("name", "string-name", "collab")]
     year = (node.findtext("year") or "").strip()
     titles = [JatsText(element).line for tag in ("article-title", "chapter-title", "data-title", "part-title")

@@ -275,9 +275,7 @@ def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) ->
     `url` is where the page is: the address of the record, where the page itself names no other.
     """
     if media_type.startswith(_PICTURES):
-        return _unsupported_manuscript(
-            url, _UnsupportedFormat(f"of type {media_type}", "give the address of the commentary itself")
-        )
+        return _refusal(url, _UnsupportedFormat(f"of type {media_type}", "give the address of the commentary itself"))
     page = _read_by_content(data, url, _SUFFIX_OF.get(media_type) or _suffix_of(url), charset)
     if page.format != "web page" or page.properties.url is not None:
         return page
@@ -302,7 +300,7 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
     if data.startswith(b"PK\x03\x04"):
         return _read_zip(data, file, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
-        return _unsupported_manuscript(file, _unsupported_container(data, suffix))
+        return _refusal(file, _unsupported_container(data, suffix))
     if b"%PDF-" in data[:_PDF_WITHIN] and not data[:_PDF_WITHIN].lstrip().startswith(b"<"):
         return _read_guarded(_read_pdf, data, file)
     head = _head_of(data)
@@ -315,11 +313,7 @@ def _read_by_content(data: bytes, file: str, suffix: str, charset: str | None, n
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _read_guarded(_read_xml, data, file)
     unread = _unsupported_format(data, suffix)
-    return (
-        _read_text_file(_in_utf_8(data, charset), file, near)
-        if unread is None
-        else _unsupported_manuscript(file, unread)
-    )
+    return _read_text_file(_in_utf_8(data, charset), file, near) if unread is None else _refusal(file, unread)
 
 
 # A picture, font or style within the page, in Base64 or percent-encoded (RFC 2397).
@@ -374,19 +368,19 @@ def _read_zip(data: bytes, file: str, suffix: str) -> Manuscript:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return _broken_document(file)
     if archive.encrypted or (b"encryption-data" in _start_of_parts(archive, "META-INF/manifest.xml")):
-        return _unsupported_manuscript(file, _UnsupportedFormat("protected by a password", "save it without one"))
+        return _refusal(file, _UnsupportedFormat("protected by a password", "save it without one"))
     if "word/document.xml" in archive.names:
         other = _unsupported_word_format(
             _start_of_parts(archive, "[Content_Types].xml"), _start_of_parts(archive, "word/document.xml")
         )
-        return _read_guarded(_read_docx, data, file) if other is None else _unsupported_manuscript(file, other)
+        return _read_guarded(_read_docx, data, file) if other is None else _refusal(file, other)
     if "META-INF/container.xml" in archive.names:
         return _read_guarded(_read_epub, data, file)
     if "content.xml" in archive.names and b"opendocument.text" in _start_of_parts(
         archive, "mimetype", "META-INF/manifest.xml"
     ):
         return _read_guarded(_read_odt, data, file)
-    return _unsupported_manuscript(file, _unsupported_archive(archive.names, suffix))
+    return _refusal(file, _unsupported_archive(archive.names, suffix))
 
 
 def _start_of_parts(archive: DocumentArchive, *names: str) -> bytes:
@@ -478,7 +472,7 @@ def _read_xml(data: bytes, file: str) -> Manuscript:
     # Archives answer with articles inside elements of their own; an <article> of DocBook has none of this metadata.
     if next(root.iter("article-meta"), None) is not None and next(root.iter("article"), None) is not None:
         return read_jats(root, file=file)
-    return _unsupported_manuscript(file, _unsupported_xml(name))
+    return _refusal(file, _unsupported_xml(name))
 
 
 def _too_large(file: str) -> Manuscript:
@@ -492,7 +486,7 @@ def _broken_document(file: str) -> Manuscript:
     )  # fmt: skip
 
 
-def _unsupported_manuscript(file: str, kind: _UnsupportedFormat) -> Manuscript:
+def _refusal(file: str, kind: _UnsupportedFormat) -> Manuscript:
     """Return an empty manuscript with a finding that says which format it is and what to do."""
     return _finding(file, "document-format", f"{file} is {kind.what}, which cannot be read", kind.instead)
 

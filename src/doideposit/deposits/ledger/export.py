@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -150,20 +152,12 @@ class LedgerExport:
             raise UsageError("the ledger is not empty", hint="import into a new one: set another file as [ledger] url")
         numbered = enumerate(given, 1)
         _check_head(next(numbered, (1, ""))[1])
-        total, current = 0, None
-        waiting: list[dict[str, Any]] = []
-        for number, line in numbered:
-            if not line.strip():
-                continue
-            table, row = _parse_row(number, line)
-            if waiting and (table is not current or len(waiting) == AT_ONCE):
-                connection.execute(insert(current), waiting)  # type: ignore[arg-type]
-                waiting = []
-            current = table
-            waiting.append(row)
-            total += 1
-        if waiting:
-            connection.execute(insert(current), waiting)  # type: ignore[arg-type]
+        total = 0
+        rows = (_parse_row(number, line) for number, line in numbered if line.strip())
+        for table, of_table in groupby(rows, key=itemgetter(0)):
+            while waiting := [row for _, row in islice(of_table, AT_ONCE)]:
+                connection.execute(insert(table), waiting)
+                total += len(waiting)
         _reset_sequences(connection)
         return total
 

@@ -1,6 +1,7 @@
 """What can be done to a value: set it, delete it, or add one to a list."""
 
 import copy
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ class CannotEdit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _EditOfValue:
+class _EditOfValue(ABC):
     """Change the value at `loc`, which is the way to it from the top of the data."""
 
     loc: Loc
@@ -30,8 +31,9 @@ class _EditOfValue:
         self._change(_find_parent(root, self.loc), self.loc[-1])
         return root
 
+    @abstractmethod
     def _change(self, parent: Any, last: str | int) -> None:
-        raise NotImplementedError
+        """Change what `parent`, a mapping or a list, holds at its key or place `last`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from doideposit.checks.values import DepositorName
 from doideposit.config.loading import load
 from doideposit.config.schema import DepositorSettings
 from doideposit.config.settings import Ask, Settings
-from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError, LedgerError
 from doideposit.findings import Finding
@@ -88,7 +87,7 @@ def open_checker(
     _check_depositors(settings, context)
     return Checker(
         series=settings.series,
-        validator=lambda: validator or Validator(SchemaStore.default(announce=announce)),
+        validator=lambda: validator or Validator.default(announce=announce),
         depositor=name,
         rules=settings.rules,
         clock=clock,
@@ -156,7 +155,7 @@ def open_depositor(
     from doideposit.deposits.depositor import Depositor
 
     # One validator for checker and depositor: the compiled schema takes some megabytes and a moment.
-    validator = Validator(SchemaStore.default(announce=announce))
+    validator = Validator.default(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
     variables = os.environ if environ is None else environ

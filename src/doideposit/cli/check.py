@@ -273,14 +273,13 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
     FILE.xml may be - for standard input. Files of the versions 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0 can be
     checked. For other versions the exit code is 5, and --as 5.5.0 says whether the file is valid after conversion.
     """
-    from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.crossref.validator.validator import Validator
 
     if lift_to not in {None, *SCHEMA_VERSIONS}:
         hint = f"there are: {', '.join(SCHEMA_VERSIONS)}"
         raise UsageError(f"files cannot be converted to {lift_to}", hint=hint)
     terminal = invocation.terminal(as_json=as_json)
-    validator = Validator(SchemaStore.default(announce=terminal.note))
+    validator = Validator.default(announce=terminal.note)
     documents: list[dict[str, Any]] = []
     outcomes: list[bool | None] = []
     for path in paths:

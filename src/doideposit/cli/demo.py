@@ -35,7 +35,6 @@ RECORD = "comment-258.yaml"
 @click.pass_obj
 def demo(invocation: Invocation, keep: Path | None) -> None:
     """See the whole process with a real commentary and a simulated Crossref; it needs no configuration."""
-    from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.crossref.validator.validator import Validator
     from doideposit.sandbox.clock import Delays
     from doideposit.sandbox.server import running
@@ -44,7 +43,7 @@ def demo(invocation: Invocation, keep: Path | None) -> None:
     terminal = invocation.terminal()
     folder = keep or Path(tempfile.mkdtemp(prefix="doideposit-demo-"))
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    validator = Validator(SchemaStore.default(announce=terminal.note))
+    validator = Validator.default(announce=terminal.note)
     # In seconds: long enough for every state to be seen, and short enough that nobody waits for a minute.
     delays = Delays(hidden=0.5, queued=0.7, in_process=0.7, rest=2.0, handle=1.0)
     with Sandbox(validate=validator.validate, delays=delays) as crossref, running(crossref) as address:

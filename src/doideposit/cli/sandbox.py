@@ -51,7 +51,6 @@ def sandbox(
     allow_remote: bool,
 ) -> None:
     """Run a simulated Crossref as an HTTP server: queue, schema checks, result logs, and faults on demand."""
-    from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.crossref.validator.validator import Validator
     from doideposit.sandbox.accounts import Account
     from doideposit.sandbox.clock import Delays
@@ -69,7 +68,7 @@ def sandbox(
         return
     simulated = Sandbox(
         accounts=[Account.role(user, "sandbox", prefixes or ("*",))],
-        validate=Validator(SchemaStore.default(announce=terminal.note)).validate,
+        validate=Validator.default(announce=terminal.note).validate,
         delays=Delays.none() if fast else Delays(),
         faults=[Fault.parse(text) for text in faults],
         state=state,
@@ -85,7 +84,6 @@ def sandbox(
 
 def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int) -> None:
     """Register made-up reports in the embedded sandbox, for the first series of the configuration."""
-    from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.crossref.validator.validator import Validator
     from doideposit.sandbox.foreign import ForeignReport
     from doideposit.wiring import embedded_sandbox, system_clock
@@ -100,7 +98,7 @@ def _add_past_submissions(invocation: Invocation, terminal: Terminal, count: int
         made = series.doi_for(str(number)) if number % 25 else None
         url = series.url_for(str(number)) or f"https://example.org/{number}"
         reports.append(ForeignReport(number, str(made or f"{series.prefix}/old.{number}"), url))
-    validator = Validator(SchemaStore.default(announce=terminal.note))
+    validator = Validator.default(announce=terminal.note)
     # What was registered a week ago is shown by now everywhere, however slow the sandbox is.
     with embedded_sandbox(settings, validator, lambda: system_clock() - timedelta(days=7)) as simulated:
         ForeignReport.register_all(

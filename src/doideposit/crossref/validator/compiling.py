@@ -79,10 +79,24 @@ class CompiledSchema:
 
     def complaints(self, root: Element) -> list[Complaint]:
         """Return everything that libxml2 finds wrong with the document; empty when it is valid."""
-        with self._lock:
-            log = () if self._schema.validate(root) else tuple(cast(Iterable[_LogEntry], self._schema.error_log))
         finder = _Finder(root)
-        return [Complaint(entry.type, entry.message, finder.find(entry.path)) for entry in log]
+        return [Complaint(entry.type, entry.message, finder.find(entry.path)) for entry in self._log_of(root)]
+
+    def expected_instead(self, parent: Element) -> tuple[str, ...] | None:
+        """Return the tags expected in place of a child of `parent`; None if the schema takes its children like that.
+
+        The children are empty. Looking for the element of each complaint would take longer than the validation.
+        """
+        for entry in self._log_of(parent):
+            complaint = Complaint(entry.type, entry.message, parent)
+            # The path of a child has two steps. A complaint about what a child lacks inside is not one about its place.
+            if complaint.is_unexpected_child and (entry.path or "").count("/") > 1:
+                return complaint.expected
+        return None
+
+    def _log_of(self, root: Element) -> "tuple[_LogEntry, ...]":
+        with self._lock:
+            return () if self._schema.validate(root) else tuple(cast(Iterable[_LogEntry], self._schema.error_log))
 
     def flooded_part(self, root: Element) -> Element | None:
         """Return a copy of the first part of a document that has far too many errors; None for any other document.

@@ -248,11 +248,7 @@ class _Arranger:
             parent = etree.Element(tags[0])
             for tag in tags[1:]:
                 etree.SubElement(parent, tag)
-            self._known[tags] = None
-            for complaint in self._schema.complaints(parent):
-                # A complaint about what a child lacks inside is not one about its place.
-                if complaint.is_unexpected_child and complaint.element is not parent:
-                    self._known[tags] = complaint.expected
+            self._known[tags] = self._schema.expected_instead(parent)
         return self._known[tags]
 
 

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from lxml import etree
 
 from doideposit.crossref.names import MATHML, XSI, is_resources
 from doideposit.crossref.schemas.prepared import Prepared
-from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.schemas.store import Announce, SchemaStore
 from doideposit.crossref.validator.compiling import CompiledSchema, Complaint
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
@@ -119,6 +119,11 @@ class Validator:
         self._schemas = schemas
         self._engines: dict[tuple[str, bool], _Engine] = {}
         self._lock = threading.Lock()
+
+    @classmethod
+    def default(cls, *, announce: Announce) -> Self:
+        """Return the validator over the schemas of this installation; `announce` says when a bundle is fetched."""
+        return cls(SchemaStore.default(announce=announce))
 
     def validate(self, xml: bytes, *, file: str | None = None, lift_to: str | None = None) -> SchemaVerdict:
         """Return the verdict on a file, by the version it declares or, lifted, by another one.

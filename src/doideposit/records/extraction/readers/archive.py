@@ -35,13 +35,17 @@ class DocumentArchive:
         if len(entries) > _MOST_ENTRIES or total > _MOST_BYTES or max(texts, default=0) > _MOST_OF_ONE_TEXT:
             raise TooMuch
 
+    def size(self, name: str) -> int:
+        """Return the bytes of an entry, unpacked; 0 where there is none of this name."""
+        return self._archive.getinfo(name).file_size if name in self.names else 0
+
     def read(self, name: str) -> bytes:
         """Return an entry; empty when there is none of this name."""
         if name not in self.names:
             return b""
         # Asked for a number of bytes, zipfile unpacks no more; asked for all of them, it unpacks before it counts.
         with self._archive.open(name) as entry:
-            return entry.read(self._archive.getinfo(name).file_size)
+            return entry.read(self.size(name))
 
     def parse(self, name: str) -> Any:
         """Parse an entry in XML, and return its root; raises `etree.XMLSyntaxError`, also without it, and `TooMuch`.

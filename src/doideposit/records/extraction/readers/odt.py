@@ -71,7 +71,7 @@ class _OdtStyle:
 
 def _read_styles(content: Any, archive: DocumentArchive) -> dict[str, _OdtStyle]:
     found: dict[str, _OdtStyle] = {}
-    for root in ([archive.parse("styles.xml")] if archive.read("styles.xml") else []) + [content]:
+    for root in ([archive.parse("styles.xml")] if archive.size("styles.xml") else []) + [content]:
         for node in root.iter(f"{_STYLE}style"):
             name = node.get(f"{_STYLE}name") or ""
             parent = node.get(f"{_STYLE}parent-style-name") or ""
@@ -163,6 +163,6 @@ def _heading_level(style: _OdtStyle | None) -> int:
 
 
 def _read_properties(archive: DocumentArchive) -> Properties:
-    titles: Iterator[Any] = archive.parse("meta.xml").iter(_DC_TITLE) if archive.read("meta.xml") else iter(())
+    titles: Iterator[Any] = archive.parse("meta.xml").iter(_DC_TITLE) if archive.size("meta.xml") else iter(())
     title = next((" ".join((node.text or "").split()) for node in titles), "")
     return Properties(title=Leaf(title, 1, title, "document properties") if title else None, reliable=False)

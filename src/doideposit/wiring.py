@@ -160,7 +160,7 @@ def open_depositor(
     ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
     variables = os.environ if environ is None else environ
     way, registry = _registrar_and_registry(settings, validator, ledger, ask, variables, clock, given=registrar)
-    # Without a login all publishers use one way out; with logins each has its own.
+    # Without a login all publishers share one registrar; with logins each has its own.
     shared = registrar or (None if settings.needs_login else way.registrar)
     return Depositor(
         registrar=way.registrar,
@@ -233,7 +233,7 @@ def _other_publishers(
     *,
     shared: "Registrar | None",
 ) -> "Iterator[PublisherAccount]":
-    """Yield the further publishers, each with its own login; where none is wanted they share the way out."""
+    """Yield the further publishers, each with its own login; where none is needed they share the registrar."""
     for publisher in settings.of_each_publisher():
         if publisher.publisher != settings.publisher:
             yield _registrar_and_registry(publisher, validator, ledger, ask, environ, clock, given=shared)[0]

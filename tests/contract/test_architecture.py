@@ -132,7 +132,7 @@ def test_no_chain_of_imports_is_longer_than_eighteen() -> None:
 
 
 def test_there_are_at_most_750_public_names() -> None:
-    """Who adds one looks for two that mean the same, for one with a single user, or for a function about one value."""
+    """Whoever adds one looks for two that mean the same, for one with a single user, or for a function about one value."""
     names = public_names(read_modules(SOURCE.parent))
     assert len(names) <= 750, f"{len(names)} public functions and classes at the top of modules"
 

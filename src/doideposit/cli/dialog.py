@@ -34,7 +34,7 @@ TARGETS = {
     "test": "test (Crossref's test system: nothing is registered for readers)",
     "production": "production (Crossref: what is registered stays registered)",
 }
-# So many lines of a kind are read; beyond that a person looks for one of them, and --verbose shows all.
+# People read so many lines of one kind; in a longer list they look for one line, and --verbose shows all.
 MOST_SHOWN = 30
 STYLES = {Action.BLOCKED: Style.ERROR, Action.UNCHANGED: Style.DIM}
 

@@ -72,7 +72,7 @@ def serve(
 
 
 def _job_watch(settings: "Settings") -> "JobWatch":
-    """Return what tells how the scheduled job does, by the file that each of its passes writes."""
+    """Return what reads the state of the scheduled job from the file that each of its passes writes."""
     from doideposit.job.inbox.folders import Folders
     from doideposit.job.monitoring import Run
     from doideposit.web.watching import JobWatch

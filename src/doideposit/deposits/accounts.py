@@ -18,7 +18,7 @@ __all__ = ["PublisherAccount", "PublisherAccounts"]
 
 @dataclass(frozen=True, slots=True)
 class PublisherAccount:
-    """Describe one publisher: its name in the configuration, empty for the main one, its head, and its way out."""
+    """Describe one publisher: its name in the configuration, empty for the main one, its head, and its registrar."""
 
     name: str
     depositor: DepositorName

@@ -1,4 +1,4 @@
-"""What the parts of the workflow share: the ways out into the world, each injected."""
+"""What the parts of the workflow share: clock, ledger, registrar and registry, each injected."""
 
 import os
 import socket

@@ -50,7 +50,7 @@ class Planner:
 
     def plan(self, items: Iterable[Input], may: Permissions) -> Plan:
         """Check the inputs, and plan what to do with each."""
-        # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
+        # The same ledger and registry say whether a DOI that no pattern gives is registered.
         checker = self.checker.knowing(partial(Seen.is_registered, self.context))
         return self.plan_checked(checker.read_streaming(items), may)
 

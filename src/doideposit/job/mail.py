@@ -66,7 +66,7 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class JobMails:
-    """Mail what has to be told: the settings, the way out, the folders with notes, the machine, and who gets what."""
+    """Mail what has to be told: the settings, what sends it, the folders with notes, the machine, and who gets what."""
 
     mail: MailSection
     send: Callable[[EmailMessage], None]

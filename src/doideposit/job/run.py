@@ -46,7 +46,7 @@ def _never_stop() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """Describe the ways out: the clock, the depositor, the mail server, the address to ping, and who may stop the run.
+    """Hold what the job works with: clock, depositor, mail server, the address to ping, and who may stop the run.
 
     `open_depositor` raises `DoiDepositError`, `send_mail`, `ping` and `mailbox` raise `WorldError`. `host` names this
     machine.

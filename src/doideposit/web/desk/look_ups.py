@@ -46,7 +46,7 @@ class Candidate:
 
 
 class LookUps:
-    """Ask for candidates; `fetch` is the way out, `monotonic` counts seconds. Safe from several threads."""
+    """Ask for candidates; `fetch` makes the requests, `monotonic` counts seconds. Safe from several threads."""
 
     def __init__(self, fetch: Fetch, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._fetch = fetch
